@@ -1,0 +1,192 @@
+/**
+ * The seam of the data engine: one JSON spec in on standard input, one JSON event per line out (NDJSON).
+ * Whoever starts the engine (the dynamic provider, the command line, a Kubernetes Job) speaks only this.
+ */
+import type { Problem } from "../problem";
+
+/** Where a secret is to be read at run time; a value in clear never stands in a file (rule X5). */
+export type SecretSource =
+  | { readonly kind: "env"; readonly name: string }
+  /** Read from the embedded environment's own description, which `tools/environment` writes. */
+  | { readonly kind: "embedded" }
+  /** Decrypted by Pulumi and handed over on standard input only. */
+  | { readonly kind: "value"; readonly value: string };
+
+/** How ordinary writers are kept out (rules N10, N15); `strongest` probes in the order writeBlock, roles, scale. */
+export type CloseWrites = "strongest" | "writeBlock" | "roles" | "scale";
+
+export interface MongoStoreSpec {
+  readonly kind: "mongodb";
+  /** The connection string of the release's own user. */
+  readonly uri: SecretSource;
+  /** The connection string of an ordinary writer, with which canary writes prove that writes are closed or open. */
+  readonly canary?: SecretSource;
+  readonly database: string;
+  readonly closeWrites: CloseWrites;
+}
+
+/** The workloads that belong to the release; the engine puts their old images back when the release is taken back. */
+export interface ClusterSpec {
+  /** A kubeconfig: the embedded environment's, a file, or Pulumi's secret. */
+  readonly kubeconfig: SecretSource | { readonly kind: "file"; readonly path: string };
+  readonly context?: string;
+  readonly namespace: string;
+  readonly workloads: readonly { readonly kind: "Deployment" | "StatefulSet"; readonly name: string }[];
+}
+
+/** One image of the release, pinned. */
+export interface ImageSpec {
+  readonly name: string;
+  readonly repository: string;
+  readonly tag: string;
+  /** `sha256:` and 64 hex digits. */
+  readonly digest: string;
+}
+
+/** What one release is: all that the engine needs, nothing that it must look up in Pulumi. */
+export interface ReleaseSpec {
+  readonly system: string;
+  readonly environment: string;
+  /** The release's version, as its people write it. Example: `v2.19.0`. */
+  readonly release: string;
+  /** Content hash over all that is released: version, images, schema, migrations, cluster names (see `lib/release`). */
+  readonly hash: string;
+  /** Who releases. Example: `ana`. */
+  readonly operator: string;
+  readonly images: readonly ImageSpec[];
+  readonly cluster?: ClusterSpec;
+  readonly store: MongoStoreSpec;
+  /** The schema that the data must have after the release. */
+  readonly schema: { readonly package: string; readonly version: string };
+  /** Folder of the migration list, absolute. */
+  readonly migrations: string;
+  /** `after-rollout`: nobody writes to new data through old code (the default, rule N15). */
+  readonly reopen: "after-rollout" | "before-rollout";
+  /** Seconds that the engine waits for the roll-out's confirmation before it takes the release back. */
+  readonly confirmWithin: number;
+  /** Where dumps stay. */
+  readonly dump: { readonly keep: string };
+  /** Originals stay in the database for the last `releases` releases (rule N18). */
+  readonly keep: { readonly releases: number };
+  /** Users' writes since the last release may be lost by a way back (rule N18): the release whose loss is accepted. */
+  readonly acceptLossSince?: string;
+}
+
+/** What the engine is asked to do. */
+export type EngineRequest =
+  /** Runs the release up to "in place", then waits for `confirm`; undone when standard input closes without one. */
+  | { readonly do: "release"; readonly spec: ReleaseSpec }
+  /** The roll-out is verified: open writes and close the record. Finishes the release itself where its owner is gone. */
+  | { readonly do: "confirm"; readonly spec: ReleaseSpec }
+  /** Read-only: what the release would do, on the data as it is. */
+  | { readonly do: "plan"; readonly spec: ReleaseSpec }
+  /** Read-only: what the database's journal says. */
+  | { readonly do: "status"; readonly spec: ReleaseSpec }
+  /** Finishes or undoes what a dead owner left, by the journal alone. */
+  | { readonly do: "resume"; readonly spec: ReleaseSpec }
+  | { readonly do: "abort"; readonly spec: ReleaseSpec };
+
+/** The stages of a data release, in order. */
+export const stages = [
+  "plan",
+  "lock",
+  "rehearse",
+  "close-writes",
+  "dump",
+  "migrate",
+  "validate",
+  "load",
+  "verify",
+  "swap",
+  "check",
+  "roll-out",
+  "re-open",
+  "clean",
+] as const;
+export type Stage = (typeof stages)[number];
+
+/** Counts of one collection over a release. */
+export interface CollectionChange {
+  readonly collection: string;
+  readonly documentsBefore: number;
+  readonly documentsAfter: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  /** Order-free content hash: the sum modulo 2^256 of the SHA-256 of every document's bytes, as hex. */
+  readonly hashBefore: string;
+  readonly hashAfter: string;
+}
+
+/** A document that does not obey its schema (rule N13). */
+export interface InvalidDocument {
+  readonly collection: string;
+  /** The `_id` as canonical extended JSON, and the `id` field where there is one. */
+  readonly id: string;
+  /** JSON pointer into the document. */
+  readonly pointer: string;
+  /** The schema's rule that it breaks. Example: `enum: must be one of …`. */
+  readonly rule: string;
+  readonly verdict: "invalid-before" | "made-invalid";
+}
+
+/** What a release leaves behind, whatever its outcome (rule N17). */
+export interface ReleaseRecordData {
+  readonly id: string;
+  readonly system: string;
+  readonly environment: string;
+  readonly release: string;
+  readonly hash: string;
+  readonly operator: string;
+  readonly openedAt: string;
+  readonly closedAt?: string;
+  readonly outcome: "open" | "released" | "rolled-back" | "failed";
+  readonly reason?: string;
+  readonly schema: { readonly package: string; readonly from: string; readonly to: string };
+  readonly images: readonly { readonly name: string; readonly from?: string; readonly to: string }[];
+  readonly migrations: readonly { readonly id: string; readonly hash: string }[];
+  readonly collections: readonly CollectionChange[];
+  /** Milliseconds per stage. */
+  readonly durations: Partial<Record<Stage, number>>;
+  /** Milliseconds for which writers were refused. */
+  readonly closedFor?: number;
+}
+
+/** What holds in the database now, read from the journal. */
+export interface DataStatus {
+  /** The schema that the data has, or undefined before the first release. */
+  readonly schema?: string;
+  /** Content hash of the last release that stands. */
+  readonly hash?: string;
+  readonly writes: "open" | "closed" | "in-doubt";
+  /** The release under way or left behind by a dead owner. */
+  readonly open?: { readonly id: string; readonly release: string; readonly stage: Stage; readonly ownerAlive: boolean };
+  /** The last record, whatever its outcome. */
+  readonly last?: ReleaseRecordData;
+  /** The command that comes next, or undefined when there is nothing to do. */
+  readonly next?: string;
+}
+
+export type EngineEvent =
+  | { readonly event: "stage"; readonly stage: Stage; readonly at: string; readonly says: string }
+  | { readonly event: "progress"; readonly stage: Stage; readonly done: number; readonly total: number; readonly unit: string }
+  | { readonly event: "warning"; readonly says: string }
+  /** The data is in its new place and checked; writes are closed where `reopen` is `after-rollout`. */
+  | { readonly event: "in-place"; readonly record: ReleaseRecordData }
+  /** The release is over: confirmed, undone or failed. Last event but `failed`. */
+  | { readonly event: "closed"; readonly record: ReleaseRecordData }
+  | { readonly event: "plan"; readonly plan: DataPlan }
+  | { readonly event: "status"; readonly status: DataStatus }
+  /** Last event of a run that did not do what was asked. The old data is whole; `says` is fit to print. */
+  | { readonly event: "failed"; readonly says: string; readonly problems: readonly Problem[] };
+
+/** What a release would do to the data; shown by `pulumi preview`, made without writing anything (rule X2). */
+export interface DataPlan {
+  readonly schema: { readonly from: string; readonly to: string };
+  readonly migrations: readonly { readonly id: string; readonly hash: string }[];
+  /** `all` documents were tried, or a sample of this many. */
+  readonly tried: { readonly documents: number; readonly of: number };
+  readonly collections: readonly Pick<CollectionChange, "collection" | "added" | "changed" | "removed" | "documentsBefore">[];
+  readonly invalid: readonly InvalidDocument[];
+  readonly problems: readonly Problem[];
+}
