@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 
 /** A value that JSON can hold; the only input that a content hash is defined over. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** JSON with the keys of every object in order, so that equal values have equal text. Undefined members are left out. */
 export function canonicalJson(value: Json): string {

@@ -19,7 +19,9 @@ export class Refusal extends Error {
     readonly subject: string,
     readonly problems: readonly Problem[],
   ) {
-    super(`${subject}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}\n${problems.map(line).join("\n")}`);
+    super(
+      `${subject}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}\n${problems.map(line).join("\n")}`,
+    );
   }
 }
 

@@ -36,7 +36,10 @@ export function stateDirectory(): string {
 
 /** Where built tools stay between clones: `SLIPWAY_CACHE`, or the user's cache folder. */
 export function cacheDirectory(): string {
-  return process.env["SLIPWAY_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "slipway");
+  return (
+    process.env["SLIPWAY_CACHE"] ??
+    join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "slipway")
+  );
 }
 
 /**

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { secretSchema } from "./secrets";
+
+const store = z.discriminatedUnion("kind", [
+  z
+    .strictObject({
+      kind: z.literal("mongodb"),
+      uri: secretSchema.describe("Connection string of the release's own user (see docs/mongodb-user.md)."),
+      canary: secretSchema
+        .optional()
+        .describe(
+          "Connection string of an ordinary writer: its refused and accepted writes prove that writes are closed and open.",
+        ),
+      database: z
+        .string()
+        .regex(/^[^/\\. "$\0]{1,63}$/, "a database name")
+        .describe("Example: nmdc"),
+      closeWrites: z
+        .enum(["strongest", "writeBlock", "roles", "scale"])
+        .default("strongest")
+        .describe(
+          "How ordinary writers are kept out; `strongest` takes the first that works here (rule N10).",
+        ),
+    })
+    .describe("A MongoDB database."),
+]);
+
+export const dataSchema = z
+  .strictObject({
+    store,
+    schema: z
+      .strictObject({
+        package: z
+          .string()
+          .min(1)
+          .describe("Package that publishes schema and migrators. Example: nmdc-schema"),
+        version: z
+          .string()
+          .regex(/^[0-9]+(\.[0-9]+){1,3}$/, "an exact version, such as 11.24.0")
+          .describe("Schema version that the data has after the release."),
+      })
+      .describe("What the data must obey (rules N6, N7)."),
+    migrations: z
+      .string()
+      .min(1)
+      .default("migrations")
+      .describe("Folder of the migration list, relative to Pulumi.yaml."),
+    reopen: z
+      .enum(["after-rollout", "before-rollout"])
+      .default("after-rollout")
+      .describe("When writes open again; `after-rollout` keeps the way back free (rule N15)."),
+    confirmWithin: z
+      .number()
+      .int()
+      .min(10)
+      .default(1800)
+      .describe("Seconds for the roll-out; then the release is taken back."),
+    dump: z
+      .strictObject({ keep: z.string().min(1) })
+      .default({ keep: "dumps" })
+      .describe("Folder where dumps stay."),
+    keep: z
+      .strictObject({ releases: z.number().int().min(1) })
+      .default({ releases: 1 })
+      .describe("For how many releases the originals stay in the database (rule N18)."),
+    acceptLossSince: z
+      .string()
+      .optional()
+      .describe("The release whose users' writes a way back may lose, by name (rule N18). Example: v2.19.0"),
+  })
+  .describe("The database that is released together with the images.");
+
+export type DataConfig = z.infer<typeof dataSchema>;
