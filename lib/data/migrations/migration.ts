@@ -1,0 +1,33 @@
+/** One step of a store's migration list, from one published schema version to the next (rule N6). */
+export interface Migration {
+  /** Folder of the step inside the list. Example: `nmdc-schema/11.23.0-to-11.24.0`. */
+  readonly id: string;
+  /** The schema package whose versions the step connects. Example: `nmdc-schema`. */
+  readonly package: string;
+  readonly from: string;
+  readonly to: string;
+  /** Content hash over the names and bytes of the step's files, wherever the list lies. */
+  readonly hash: string;
+  /** Folder of the step, absolute. */
+  readonly folder: string;
+  readonly step: MigrationStep;
+}
+
+export type MigrationStep =
+  /** Says in the open that this schema version changes no data (ADR 0007). */
+  | { readonly kind: "empty"; readonly reason: string }
+  /** `migration.ts`: pure functions over single documents. */
+  | { readonly kind: "typescript"; readonly file: string }
+  /** A `Migrator` class of a published Python package, run from that package's pinned version (rule N7). */
+  | {
+      readonly kind: "python";
+      readonly module: string;
+      readonly version: string;
+      readonly mayBeMissing: readonly string[];
+    };
+
+/** A schema by its package and version. Example: `nmdc-schema` `11.24.0`. */
+export interface SchemaVersion {
+  readonly package: string;
+  readonly version: string;
+}

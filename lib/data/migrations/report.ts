@@ -1,0 +1,72 @@
+import type { CollectionChange, InvalidDocument } from "../protocol";
+import type { DocumentSink, DocumentSource } from "../blocks";
+import type { Migration, SchemaVersion } from "./migration";
+
+/** What `processData` is asked to do: one pass over a database, read-only towards its source. */
+export interface ProcessRequest {
+  /** The steps in order, from `chain()`; empty when only validation is asked for. */
+  readonly chain: readonly Migration[];
+  /** The schema that every document must obey afterwards (rule N13). */
+  readonly schema: SchemaVersion;
+  /** The schema that the data has now; tells documents that were invalid before from those that the release broke. */
+  readonly before?: SchemaVersion;
+  readonly source: DocumentSource;
+  /** Receives changed, created and renamed collections, whole, in their new shape; nothing of the others. */
+  readonly sink?: DocumentSink;
+  /** Every invalid document goes here, one JSON object a line; written aside and renamed at the end. */
+  readonly reportFile: string;
+  /** Private folder for what does not fit in memory; made and removed by us. Default: the system's temporary folder. */
+  readonly scratch?: string;
+  readonly signal?: AbortSignal;
+  readonly progress?: (done: number, collection: string) => void;
+}
+
+/** A document that a migration took away, and why; without a reason it is refused. */
+export interface RemovedDocument {
+  readonly collection: string;
+  /** The `_id` as canonical extended JSON. */
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** A reference that led to a document before the release, or is new, and leads nowhere after it (rule N13). */
+export interface DanglingReference {
+  readonly collection: string;
+  readonly id: string;
+  readonly target: string;
+  readonly why: "target-removed" | "new-reference";
+}
+
+/** What one pass found and did. Lists for people are bounded; totals are not. */
+export interface ProcessReport {
+  readonly collections: readonly CollectionChange[];
+  /** Collections whose new version differs from the old: those that went to the sink. */
+  readonly changed: readonly string[];
+  /** Collections that some step looked into. */
+  readonly touched: readonly string[];
+  readonly created: readonly string[];
+  readonly renamed: readonly { readonly from: string; readonly to: string }[];
+  readonly deleted: readonly {
+    readonly collection: string;
+    readonly documents: number;
+    readonly reason: string;
+  }[];
+  /** The first `bound` of them; all of them in `reportFile`. */
+  readonly invalid: readonly InvalidDocument[];
+  readonly totals: {
+    readonly documentsBefore: number;
+    readonly documentsAfter: number;
+    readonly invalidBefore: number;
+    readonly madeInvalid: number;
+    /** Invalid under the old schema before, valid under the new one after. */
+    readonly mended: number;
+    readonly removed: number;
+    readonly dangling: number;
+  };
+  readonly removed: readonly RemovedDocument[];
+  readonly dangling: readonly DanglingReference[];
+  readonly reportFile: string;
+}
+
+/** How many documents of each list a report holds in memory and shows. */
+export const bound = 200;
