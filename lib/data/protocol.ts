@@ -9,6 +9,8 @@ export type SecretSource =
   | { readonly kind: "env"; readonly name: string }
   /** Read from the embedded environment's own description, which `tools/environment` writes. */
   | { readonly kind: "embedded" }
+  /** A secret key of the stack's config; whoever starts the engine puts the `value` in its place, the engine refuses it. */
+  | { readonly kind: "config"; readonly key: string }
   /** Decrypted by Pulumi and handed over on standard input only. */
   | { readonly kind: "value"; readonly value: string };
 
@@ -27,7 +29,7 @@ export interface MongoStoreSpec {
 
 /** The workloads that belong to the release; the engine puts their old images back when the release is taken back. */
 export interface ClusterSpec {
-  /** A kubeconfig: the embedded environment's, a file, or Pulumi's secret. */
+  /** The kubeconfig: a file, an environment variable that holds a file's path, a secret's text, or the embedded environment's. */
   readonly kubeconfig: SecretSource | { readonly kind: "file"; readonly path: string };
   readonly context?: string;
   readonly namespace: string;

@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ReleaseInputs, secretKeysOf } from "../lib/config/release-inputs";
+import { Forwarder } from "./forwarder";
+
+export interface DataMigrationArgs {
+  /** The release: what the engine shall make real. */
+  readonly release: pulumi.Input<ReleaseInputs>;
+}
+
+/**
+ * The data half of a release, and its conductor: opens the record, closes writes, dumps, migrates, validates, loads
+ * beside and swaps. Its engine outlives it, and takes the release back when no `ReleaseRecord` confirms it (rule N16).
+ */
+export class DataMigration extends pulumi.dynamic.Resource {
+  /** Id of the record that this release opened. */
+  declare public readonly recordId: pulumi.Output<string>;
+  /** Schema version that the data has now. */
+  declare public readonly schemaVersion: pulumi.Output<string>;
+
+  constructor(name: string, args: DataMigrationArgs, opts?: pulumi.CustomResourceOptions) {
+    const props = { ...releaseProps(args.release), recordId: undefined, schemaVersion: undefined };
+    super(
+      new Forwarder("data-migration"),
+      name,
+      props,
+      { ...opts, retainOnDelete: true },
+      "slipway",
+      "DataMigration",
+    );
+  }
+}
+
+/** A release as resource inputs; the secrets that it needs stand apart, so that only they are encrypted. */
+export function releaseProps(release: pulumi.Input<ReleaseInputs>): Record<string, pulumi.Input<unknown>> {
+  const known = pulumi.output(release);
+  const secrets = known.apply((inputs) => {
+    const config = new pulumi.Config("slipway");
+    return pulumi.all(
+      Object.fromEntries(secretKeysOf(inputs).map((key) => [key, config.requireSecret(key)])),
+    );
+  });
+  return { release: known, hash: known.apply(({ hash }) => hash), secrets: pulumi.secret(secrets) };
+}

@@ -1,0 +1,10 @@
+export { Cluster } from "./cluster";
+export { DataMigration } from "./data-migration";
+export { image, imageOf } from "./image";
+export { ImageBuild } from "./image-build";
+export { PinnedImage } from "./pinned-image";
+export { ReleaseNotes } from "./release-notes";
+export { ReleaseRecord } from "./release-record";
+export { loadStack, planRelease } from "./stack";
+export { Verification } from "./verification";
+export { Workload } from "./workload";

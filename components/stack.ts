@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { type DigestedImage, type ReleaseInputs, releaseInputs } from "../lib/config/release-inputs";
+import { type StackConfig, parseStackConfig } from "../lib/config/stack-config";
+import { loadMigrations } from "../lib/data/migrations";
+import { Refusal } from "../lib/problem";
+
+const prefix = "slipway:";
+
+/**
+ * The stack's config, checked as a whole; nothing else reads it.
+ * @throws Refusal with every problem of the stack file at once.
+ */
+export function loadStack(): StackConfig {
+  const stack = pulumi.getStack();
+  const file = `Pulumi.${stack}.yaml`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  const config = parseStackConfig(
+    Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), parse(text)])),
+    file,
+  );
+  if (config.environment !== stack) {
+    throw new Refusal(file, [
+      {
+        where: "slipway:environment",
+        found: `"${config.environment}"`,
+        allowed: `the stack's own name, "${stack}"`,
+        mend: `edit ${file}, or select the stack "${config.environment}"`,
+      },
+    ]);
+  }
+  return config;
+}
+
+/** The release that the stack file asks for, once every digest is known. */
+export function planRelease(
+  config: StackConfig,
+  images: Readonly<Record<string, { readonly digest: pulumi.Output<string> }>>,
+): pulumi.Output<ReleaseInputs> {
+  const migrations = loadMigrations(join(process.cwd(), config.data.migrations));
+  const steps = migrations.leadingTo(config.data.schema);
+  const digests = Object.entries(images).map(([name, { digest }]) =>
+    digest.apply((known): DigestedImage => ({ name, digest: known })),
+  );
+  return pulumi.all(digests).apply((known) => releaseInputs(config, known, steps));
+}
+
+/** Pulumi hands objects over as JSON text, everything else as it stands in the file. */
+function parse(text: string): unknown {
+  return /^[[{]/.test(text) ? JSON.parse(text) : text;
+}

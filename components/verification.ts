@@ -1,0 +1,61 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { ReleaseInputs } from "../lib/config/release-inputs";
+import type { StackConfig } from "../lib/config/stack-config";
+import { releaseProps } from "./data-migration";
+import { Forwarder } from "./forwarder";
+import { type ReleaseImage, imageOf } from "./image";
+
+export interface VerificationArgs {
+  /** The release that must be what runs. */
+  readonly release: pulumi.Input<ReleaseInputs>;
+  /** Record of the release: every attempt is verified anew. */
+  readonly recordId: pulumi.Input<string>;
+  /** The services of the stack file, by name. */
+  readonly services: StackConfig["services"];
+  /** Image of each pin, by name. */
+  readonly images: Readonly<Record<string, ReleaseImage>>;
+  /** The questions, and a smoke command where one is wanted. */
+  readonly verification: StackConfig["verification"];
+}
+
+/** What runs is what was released: every pod's image, and what the system answers (rule N5). */
+export class Verification extends pulumi.ComponentResource {
+  constructor(name: string, args: VerificationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:Verification", name, {}, opts);
+
+    new RunningSystem(`${name}-running-system`, args, { parent: this });
+    const { smoke } = args.verification;
+    if (smoke) {
+      new command.local.Command(
+        `${name}-smoke`,
+        { create: smoke.command, update: smoke.command, triggers: [args.recordId] },
+        { parent: this, customTimeouts: { create: `${smoke.timeout}s`, update: `${smoke.timeout}s` } },
+      );
+    }
+
+    this.registerOutputs({});
+  }
+}
+
+/** Asks the cluster and the services, once per release. */
+class RunningSystem extends pulumi.dynamic.Resource {
+  constructor(name: string, args: VerificationArgs, opts: pulumi.CustomResourceOptions) {
+    const { recordId, services, images, verification } = args;
+    const expected = Object.entries(services).map(([service, config]) => ({
+      service,
+      port: config.port ?? null,
+      replicas: config.replicas,
+      digest: imageOf(images, config).digest,
+    }));
+    const props = { ...releaseProps(args.release), recordId, expected, verification, evidence: undefined };
+    super(
+      new Forwarder("verification"),
+      name,
+      props,
+      { ...opts, retainOnDelete: true },
+      "slipway",
+      "RunningSystem",
+    );
+  }
+}

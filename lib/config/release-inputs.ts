@@ -1,0 +1,107 @@
+import type { ClusterSpec, ReleaseSpec, SecretSource } from "../data/protocol";
+import { releaseHash } from "../release/release";
+import type { SecretConfig } from "./secrets";
+import type { StackConfig } from "./stack-config";
+
+/** A release as it stands in the stack's state: all of the engine's spec but who runs it, and no secret in clear. */
+export type ReleaseInputs = Omit<ReleaseSpec, "operator">;
+
+/** One image, with the digest that its pin or its build gave. */
+export interface DigestedImage {
+  readonly name: string;
+  readonly digest: string;
+}
+
+/**
+ * The release that a stack file asks for.
+ * @param steps the migrations that lead to the schema version, oldest first, with their content hashes.
+ */
+export function releaseInputs(
+  config: StackConfig,
+  digests: readonly DigestedImage[],
+  steps: readonly { readonly id: string; readonly hash: string }[],
+): ReleaseInputs {
+  const images = digests.map(({ name, digest }) => {
+    const { repository, tag } = imageOf(config, name);
+    return { name, repository, tag, digest };
+  });
+  const { system, environment, release, services, data } = config;
+  return {
+    system,
+    environment,
+    release,
+    hash: releaseHash({
+      system,
+      environment,
+      release,
+      images,
+      services,
+      schema: data.schema,
+      migrations: steps,
+    }),
+    images,
+    cluster: clusterSpec(config),
+    store: {
+      kind: data.store.kind,
+      uri: secretSource(data.store.uri),
+      ...(data.store.canary && { canary: secretSource(data.store.canary) }),
+      database: data.store.database,
+      closeWrites: data.store.closeWrites,
+    },
+    schema: data.schema,
+    migrations: data.migrations,
+    reopen: data.reopen,
+    confirmWithin: data.confirmWithin,
+    dump: data.dump,
+    keep: data.keep,
+    ...(data.acceptLossSince !== undefined && { acceptLossSince: data.acceptLossSince }),
+  };
+}
+
+function imageOf(config: StackConfig, name: string): StackConfig["images"][string] {
+  const image = config.images[name];
+  if (image === undefined) throw new Error(`no image "${name}" in the stack's config`);
+  return image;
+}
+
+function clusterSpec({ cluster, services }: StackConfig): ClusterSpec {
+  const workloads = Object.entries(services).map(([name, { kind }]) => ({ kind, name }));
+  if (cluster.kind === "embedded")
+    return { kubeconfig: { kind: "embedded" }, namespace: cluster.namespace, workloads };
+  const { kubeconfig, context, namespace } = cluster;
+  const source =
+    "file" in kubeconfig ? ({ kind: "file", path: kubeconfig.file } as const) : secretSource(kubeconfig);
+  return { kubeconfig: source, context, namespace, workloads };
+}
+
+/** Where the engine reads a secret from, as the stack file says it. */
+export function secretSource(config: SecretConfig): SecretSource {
+  if (config === "embedded") return { kind: "embedded" };
+  return "env" in config ? { kind: "env", name: config.env } : { kind: "config", key: config.secret };
+}
+
+/** Names of the secret config keys that a release needs. */
+export function secretKeysOf({
+  store,
+  cluster,
+}: Pick<ReleaseInputs, "store" | "cluster">): readonly string[] {
+  const sources = [store.uri, store.canary, cluster?.kubeconfig];
+  return [...new Set(sources.flatMap((source) => (source?.kind === "config" ? [source.key] : [])))];
+}
+
+/** Puts the secrets' values in the place of their names, for the engine's standard input only (rule X5). */
+export function withSecrets(inputs: ReleaseInputs, secrets: Readonly<Record<string, string>>): ReleaseInputs {
+  const resolve = (source: SecretSource): SecretSource =>
+    source.kind === "config" ? { kind: "value", value: secrets[source.key] ?? "" } : source;
+  const { store, cluster } = inputs;
+  return {
+    ...inputs,
+    store: { ...store, uri: resolve(store.uri), ...(store.canary && { canary: resolve(store.canary) }) },
+    ...(cluster && { cluster: withKubeconfig(cluster, resolve) }),
+  };
+}
+
+function withKubeconfig(cluster: ClusterSpec, resolve: (source: SecretSource) => SecretSource): ClusterSpec {
+  const { kubeconfig } = cluster;
+  return kubeconfig.kind === "file" ? cluster : { ...cluster, kubeconfig: resolve(kubeconfig) };
+}
