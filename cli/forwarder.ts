@@ -1,0 +1,123 @@
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { type ReleaseInputs, withSecrets } from "../lib/config/release-inputs";
+import type { VerificationConfig } from "../lib/config/verification";
+import type { DataStatus, EngineEvent, ReleaseSpec } from "../lib/data/protocol";
+import { type ExpectedService, awaitRunningSystem } from "../lib/evidence/running-system";
+import { askEngine } from "./engine-process";
+import { sentence } from "./sentence";
+
+/** What a dynamic resource of a release holds; `components/forwarder.ts` says which operation has which effect. */
+interface Props {
+  readonly release: ReleaseInputs;
+  readonly hash: string;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly recordId?: string;
+}
+
+interface VerificationProps extends Props {
+  readonly expected: readonly ExpectedService[];
+  readonly verification: VerificationConfig;
+}
+
+interface Result {
+  readonly id: string;
+  readonly outs: object;
+}
+
+/** One kind of resource: how it is made real, and whether what the state says of it still holds. */
+interface Kind<P extends Props> {
+  apply(props: P): Promise<object>;
+  changed(olds: P, news: P): Promise<boolean>;
+  read(props: P): Promise<object>;
+}
+
+/** Runs the release up to "in place". Its engine lives on until it is confirmed, or this process ends. */
+const dataMigration: Kind<Props> = {
+  async apply(props) {
+    const { record } = await askEngine({ do: "release", spec: spec(props) }, "in-place", say);
+    return { ...props, recordId: record.id, schemaVersion: record.schema.to };
+  },
+  async changed(olds, news) {
+    return olds.hash !== news.hash || !holds(await status(news), news.hash);
+  },
+  async read(props) {
+    const { hash, schema } = await status(props);
+    return { ...props, hash: hash ?? "none", schemaVersion: schema ?? "none" };
+  },
+};
+
+const verification: Kind<VerificationProps> = {
+  async apply(props) {
+    const evidence = await awaitRunningSystem(spec(props), props.expected, props.verification);
+    return { ...props, evidence };
+  },
+  changed: (olds, news) => Promise.resolve(olds.recordId !== news.recordId),
+  read: (props) => Promise.resolve(props),
+};
+
+const releaseRecord: Kind<Props> = {
+  async apply(props) {
+    const { record } = await askEngine({ do: "confirm", spec: spec(props) }, "closed", say);
+    if (record.outcome !== "released")
+      throw new Error(`Release ${record.release}: ${record.outcome}. ${record.reason ?? ""}`);
+    return { ...props, record };
+  },
+  changed: (olds, news) => Promise.resolve(olds.recordId !== news.recordId),
+  read: (props) => Promise.resolve(props),
+};
+
+/** The four operations of a dynamic resource, all in terms of its kind. */
+export function forwarding(kind: "data-migration" | "verification" | "release-record"): object {
+  switch (kind) {
+    case "data-migration":
+      return operations(dataMigration);
+    case "verification":
+      return operations(verification);
+    case "release-record":
+      return operations(releaseRecord);
+  }
+}
+
+function operations<P extends Props>(kind: Kind<P>): object {
+  return {
+    diff: async (olds: P, news: P) => ({ changes: unknown(news.hash) || (await kind.changed(olds, news)) }),
+    create: async (props: P): Promise<Result> => ({
+      id: props.release.system,
+      outs: await kind.apply(props),
+    }),
+    update: async (_id: string, _olds: P, news: P) => ({ outs: await kind.apply(news) }),
+    read: async (id: string, props: P) => ({ id, props: await kind.read(props) }),
+  };
+}
+
+/** Pulumi's own sign for a value that is known only later. */
+function unknown(value: string): boolean {
+  return value === "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+}
+
+async function status(props: Props): Promise<DataStatus> {
+  return (await askEngine({ do: "status", spec: spec(props) }, "status")).status;
+}
+
+function holds(found: DataStatus, hash: string): boolean {
+  return found.hash === hash && found.open === undefined && found.writes === "open";
+}
+
+/** The engine's spec: the release, whoever runs it, and absolute paths of this machine. */
+export function spec({ release, secrets }: Pick<Props, "release" | "secrets">): ReleaseSpec {
+  const inputs = withSecrets(release, secrets);
+  const here = process.cwd();
+  return {
+    ...inputs,
+    operator: process.env["SLIPWAY_OPERATOR"] ?? userInfo().username,
+    migrations: join(here, inputs.migrations),
+    dump: { keep: join(here, inputs.dump.keep) },
+  };
+}
+
+/** Whatever a dynamic provider prints, Pulumi shows; so each line is a sentence of the release. */
+function say(event: EngineEvent): void {
+  const text = sentence(event);
+  if (text !== undefined) console.log(text);
+}
