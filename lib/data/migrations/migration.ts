@@ -18,13 +18,8 @@ export type MigrationStep =
   | { readonly kind: "empty"; readonly reason: string }
   /** `migration.ts`: pure functions over single documents. */
   | { readonly kind: "typescript"; readonly file: string }
-  /** A `Migrator` class of a published Python package, run from that package's pinned version (rule N7). */
-  | {
-      readonly kind: "python";
-      readonly module: string;
-      readonly version: string;
-      readonly mayBeMissing: readonly string[];
-    };
+  /** A `Migrator` class of a published Python package, run from exactly the version that the step leads to (rule N7). */
+  | { readonly kind: "python"; readonly module: string; readonly mayBeMissing: readonly string[] };
 
 /** A schema by its package and version. Example: `nmdc-schema` `11.24.0`. */
 export interface SchemaVersion {

@@ -1,0 +1,10 @@
+export { loadMigrations } from "./load";
+export { MigrationList } from "./migration-list";
+export { type Migration, type MigrationStep, type SchemaVersion } from "./migration";
+export {
+  bound,
+  type DanglingReference,
+  type ProcessReport,
+  type ProcessRequest,
+  type RemovedDocument,
+} from "./report";
