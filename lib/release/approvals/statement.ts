@@ -1,4 +1,4 @@
-import type { Evidence } from "../gates/fact";
+import type { Evidence } from "../../evidence/finding";
 
 /** As whom somebody speaks: a reviewer (H3), a wrangler (H5), a member of the team (H6), who tested it on the stage before (A9). */
 export const roles = ["reviewer", "wrangler", "team", "tester"] as const;

@@ -1,5 +1,5 @@
 import type { DateTime } from "luxon";
-import type { Evidence } from "../gates/fact";
+import type { Evidence } from "../../evidence/finding";
 import type { Stretch } from "./window";
 import { workingDaysBefore } from "./working-days";
 

@@ -1,85 +1,87 @@
 import assert from "node:assert/strict";
+import type { ChangeRequest, Review } from "../../../lib/evidence/forge";
 import { count } from "../../../lib/release/approvals/count";
-import { fromGithub, fromGitlab, type GithubReview } from "../../../lib/release/approvals/forge-reviews";
+import { changeOf, reviewStatements } from "../../../lib/release/approvals/forge-reviews";
 
 const hash = `sha256:${"a".repeat(64)}`;
 const hashAt = (commit: string): string | undefined => ({ c1: "sha256:old", c2: hash, c3: hash })[commit];
 const people = [{ name: "ana", github: "Ana-G", gitlab: "ana.g" }];
-const change = { hash, author: "zoe", lastPusher: "zoe" };
 const review = (
   login: string,
-  state: string,
+  verdict: Review["verdict"],
   commit: string,
-  more: Partial<GithubReview> = {},
-): GithubReview => ({
-  user: { login, type: "User" },
-  state,
-  commit_id: commit,
-  submitted_at: "2026-11-20T10:00:00Z",
-  html_url: "https://forge.test/pull/1#review",
-  ...more,
+  kind: "person" | "bot" = "person",
+): Review => ({
+  by: { login, kind },
+  verdict,
+  commit,
+  at: "2026-11-20T10:00:00Z",
+  link: "https://forge.test/pull/1#review",
+  says: "",
 });
+const request = (reviews: readonly Review[], pushers: readonly string[] = ["zoe"]): ChangeRequest => ({
+  number: 1,
+  title: "release",
+  link: "https://forge.test/pull/1",
+  author: { login: "yan", kind: "person" },
+  into: "main",
+  head: "c3",
+  state: "open",
+  pushes: pushers.map((login) => ({
+    by: { login, kind: "person" },
+    commit: "c3",
+    at: "2026-11-19T10:00:00Z",
+  })),
+  reviews,
+});
+const tally = (reviews: readonly Review[], pushers?: readonly string[]): ReturnType<typeof count> => {
+  const made = request(reviews, pushers);
+  const change = changeOf("github", made, people, hash);
+  assert.ok(change);
+  return count({ role: "reviewer", needed: 2 }, change, reviewStatements("github", made, people, hashAt));
+};
 
 describe("reviews of a forge", () => {
-  it("H3: a GitHub review counts for what would be released from the reviewed commit", () => {
-    const quorum = { role: "reviewer", needed: 3 } as const;
-    const tally = count(
-      quorum,
-      change,
-      fromGithub([review("ana-g", "APPROVED", "c2"), review("ben", "APPROVED", "c1")], people, hashAt),
+  it("H3: a review counts for what would be released from the reviewed commit, not for the commit", () => {
+    assert.equal(
+      tally([review("ben", "approved", "c2"), review("cleo", "approved", "c3")]).missing,
+      0,
+      "c3 changed nothing of the release",
     );
-    assert.deepEqual(
-      tally.counted.map((one) => one.by),
-      ["ana"],
+    assert.equal(
+      tally([review("ben", "approved", "c1"), review("cleo", "approved", "c3")]).missing,
+      1,
+      "c1 was another release",
     );
-    // c3 is a later push that changes nothing of what would be released: the approval of c2 is still of the same content.
-    const same = fromGithub(
-      [review("ben", "APPROVED", "c2"), review("cleo", "APPROVED", "c3")],
-      people,
-      hashAt,
-    );
-    assert.equal(count(quorum, change, same).counted.length, 2);
-  });
-
-  it("H3: comments say nothing, dismissed reviews count for nothing, apps are bots", () => {
-    const statements = fromGithub(
-      [
-        review("ben", "COMMENTED", "c2"),
-        review("cleo", "DISMISSED", "c2"),
-        review("renovate[bot]", "APPROVED", "c2", { user: { login: "renovate[bot]", type: "Bot" } }),
-        review("ghost", "APPROVED", "c2", { user: null }),
-      ],
-      people,
-      hashAt,
-    );
-    const tally = count({ role: "reviewer", needed: 1 }, change, statements);
-    assert.equal(tally.missing, 1);
-    assert.deepEqual(
-      tally.setAside.map((one) => one.why),
-      ["was withdrawn", "is a bot"],
+    assert.equal(
+      tally([review("ben", "approved", "c9"), review("cleo", "approved", "c3")]).missing,
+      1,
+      "nobody knows what c9 was",
     );
   });
 
-  it("H3: a GitLab approval is of the newest version at its moment", () => {
-    const versions = [
-      { head_commit_sha: "c2", created_at: "2026-11-20T09:00:00Z" },
-      { head_commit_sha: "c1", created_at: "2026-11-19T09:00:00Z" },
-    ];
-    const approvals = [
-      { user: { username: "ben" }, approved_at: "2026-11-19T10:00:00Z" },
-      { user: { username: "ANA.G" }, approved_at: "2026-11-20T10:00:00Z" },
-      { user: { username: "project_7_bot_1" }, approved_at: "2026-11-20T10:00:00Z" },
-      { user: { username: "cleo" }, approved_at: "2026-11-18T10:00:00Z" },
-    ];
-    const tally = count(
-      { role: "reviewer", needed: 1 },
-      change,
-      fromGitlab({ web_url: "https://forge.test/mr/1" }, approvals, versions, people, hashAt),
-    );
+  it("H3: dismissed reviews, bots, the author and the last pusher do not count", () => {
+    const { counted, setAside } = tally([
+      review("ben", "dismissed", "c2"),
+      review("renovate", "approved", "c2", "bot"),
+      review("yan", "approved", "c2"),
+      review("zoe", "approved", "c2"),
+    ]);
+    assert.deepEqual(counted, []);
     assert.deepEqual(
-      tally.counted.map((one) => one.by),
-      ["ana"],
+      setAside.map((one) => one.why),
+      ["was withdrawn", "is a bot", "is the author", "pushed last"],
     );
-    assert.equal(tally.setAside.length, 3);
+  });
+
+  it("H3: a person is one person under all their names", () => {
+    assert.deepEqual(
+      tally([review("ana-g", "approved", "c2")], ["ben", "ANA-G"]).setAside.map((one) => one.why),
+      ["pushed last"],
+    );
+  });
+
+  it("H3: where the forge no longer tells who pushed, nobody's approval can be judged", () => {
+    assert.equal(changeOf("github", request([], []), people, hash), undefined);
   });
 });
