@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { mkdirSync, openSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -50,11 +50,13 @@ export async function askEngine<Event extends Last["event"]>(
 function start(outlivesUs: boolean): ChildProcessByStdio<Writable, Readable, null> {
   mkdirSync(stateDirectory(), { recursive: true, mode: 0o700 });
   const log = openSync(logFile(), "a", 0o600);
-  return spawn(process.execPath, ["--enable-source-maps", join(__dirname, "engine.js")], {
+  const engine = spawn(process.execPath, ["--enable-source-maps", join(__dirname, "engine.js")], {
     stdio: ["pipe", "pipe", log],
     // In a process group of its own: Ctrl-C reaches Pulumi, and the engine learns of it by its standard input.
     detached: outlivesUs,
   });
+  closeSync(log);
+  return engine as ChildProcessByStdio<Writable, Readable, null>;
 }
 
 function logFile(): string {

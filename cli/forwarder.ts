@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { type ReleaseInputs, withSecrets } from "../lib/config/release-inputs";
 import type { VerificationConfig } from "../lib/config/verification";
 import type { DataStatus, EngineEvent, ReleaseSpec } from "../lib/data/protocol";
@@ -111,8 +111,8 @@ export function spec({ release, secrets }: Pick<Props, "release" | "secrets">): 
   return {
     ...inputs,
     operator: process.env["SLIPWAY_OPERATOR"] ?? userInfo().username,
-    migrations: join(here, inputs.migrations),
-    dump: { keep: join(here, inputs.dump.keep) },
+    migrations: resolve(here, inputs.migrations),
+    dump: { keep: resolve(here, inputs.dump.keep) },
   };
 }
 

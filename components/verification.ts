@@ -24,13 +24,19 @@ export class Verification extends pulumi.ComponentResource {
   constructor(name: string, args: VerificationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:Verification", name, {}, opts);
 
-    new RunningSystem(`${name}-running-system`, args, { parent: this });
+    // Children do not inherit what a component waits for; the state shall hold the edge all the same.
+    const after = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
+    new RunningSystem(`${name}-running-system`, args, { parent: this, ...after });
     const { smoke } = args.verification;
     if (smoke) {
       new command.local.Command(
         `${name}-smoke`,
         { create: smoke.command, update: smoke.command, triggers: [args.recordId] },
-        { parent: this, customTimeouts: { create: `${smoke.timeout}s`, update: `${smoke.timeout}s` } },
+        {
+          parent: this,
+          ...after,
+          customTimeouts: { create: `${smoke.timeout}s`, update: `${smoke.timeout}s` },
+        },
       );
     }
 
