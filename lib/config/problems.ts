@@ -31,7 +31,7 @@ function flatten(issue: Issue, outer: readonly PropertyKey[]): readonly Located[
 function describe(issue: Issue, path: readonly PropertyKey[], raw: unknown, file: string): Problem {
   return {
     where: keyOf(path),
-    found: found(valueAt(raw, path)),
+    found: found(valueAt(raw, path), path.at(-1)),
     allowed: allowed(issue),
     mend: `edit ${file}`,
   };
@@ -51,14 +51,23 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 const longest = 80;
+/** Keys whose values may be secrets put in the wrong place; a connection string tells itself. */
+const secretKey = /pass|secret|token|uri|credential/i;
+const connectionString = /:\/\/[^/@]*@/;
 
-function found(value: unknown): string {
+function found(value: unknown, key: PropertyKey | undefined): string {
   if (value === undefined) return "nothing";
-  const text =
-    typeof value === "object"
-      ? JSON.stringify(value)
-      : JSON.stringify(`${value as string | number | boolean}`);
+  if (hidden(key, value)) return "text that may be a secret (not shown)";
+  const text = JSON.stringify(value, masked);
   return text.length > longest ? `${text.slice(0, longest)}… (${text.length} characters)` : text;
+}
+
+function masked(key: string, value: unknown): unknown {
+  return hidden(key, value) ? "(not shown)" : value;
+}
+
+function hidden(key: PropertyKey | undefined, value: unknown): boolean {
+  return typeof value === "string" && (secretKey.test(String(key ?? "")) || connectionString.test(value));
 }
 
 function allowed(issue: Issue): string {
@@ -74,9 +83,9 @@ function allowed(issue: Issue): string {
         ? `one of ${issue.options.map(String).join(", ")}`
         : issue.errors.map((branch) => branch.map((inner) => allowed(inner)).join(" and ")).join(", or ");
     case "too_small":
-      return `at least ${issue.minimum}`;
+      return `at least ${issue.minimum}${issue.origin === "string" ? " character" : ""}`;
     case "too_big":
-      return `at most ${issue.maximum}`;
+      return `at most ${issue.maximum}${issue.origin === "string" ? " characters" : ""}`;
     default:
       return issue.message;
   }
