@@ -1,0 +1,49 @@
+import { Document, isMap, parseDocument } from "yaml";
+import type { Json } from "../content-hash";
+import { Refusal } from "../problem";
+
+/** A `Pulumi.<environment>.yaml` that can be edited: comments, order and everything unknown stay as they are. */
+export class StackFile {
+  private constructor(
+    private readonly document: Document,
+    /** The file's name, for messages. Example: `Pulumi.dev.yaml`. */
+    readonly name: string,
+  ) {}
+
+  /** @throws Refusal when the text is no YAML, or has no `config`. */
+  static parse(text: string, name: string): StackFile {
+    const document = parseDocument(text);
+    const broken = document.errors.map((error) => ({
+      where: error.linePos ? `${name}, line ${error.linePos[0].line}` : name,
+      found: error.message.split("\n")[0] ?? "",
+      allowed: "YAML",
+      mend: `edit ${name}`,
+    }));
+    if (broken.length > 0) throw new Refusal(name, broken);
+    if (!isMap(document.get("config"))) {
+      throw new Refusal(name, [
+        { where: "config", found: "nothing", allowed: "a map of `slipway:` keys", mend: `edit ${name}` },
+      ]);
+    }
+    return new StackFile(document, name);
+  }
+
+  /** The `slipway:` config by key, without the prefix; what is encrypted stays encrypted. */
+  config(): Readonly<Record<string, unknown>> {
+    const { config } = this.document.toJS() as { config: Record<string, unknown> };
+    const own = Object.entries(config).filter(([key]) => key.startsWith("slipway:"));
+    return Object.fromEntries(own.map(([key, value]) => [key.slice("slipway:".length), value]));
+  }
+
+  /**
+   * Sets one value, leaving everything around it untouched.
+   * @param path the config key and the way inside its value. Example: `["images", "fastapi", "digest"]`.
+   */
+  set([key, ...inside]: readonly [string, ...string[]], value: Json): void {
+    this.document.setIn(["config", `slipway:${key}`, ...inside], value);
+  }
+
+  toString(): string {
+    return this.document.toString({ lineWidth: 0 });
+  }
+}

@@ -1,0 +1,33 @@
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { StackFile } from "../../lib/config/stack-file";
+import { Refusal } from "../../lib/problem";
+
+const committed = readFileSync(join(__dirname, "..", "..", "Pulumi.prod.yaml"), "utf8");
+
+describe("stack file", () => {
+  it("changes one value and leaves every other byte as it was", () => {
+    const file = StackFile.parse(committed, "Pulumi.prod.yaml");
+    file.set(["images", "fastapi", "tag"], "v2.19.0");
+    const before = committed.split("\n");
+    const changed = file.toString().split("\n");
+    const different = changed.flatMap((line, index) => (line === before[index] ? [] : [line]));
+    assert.equal(changed.length, before.length);
+    assert.deepEqual(different, ["      tag: v2.19.0"]);
+  });
+
+  it("adds what is not there", () => {
+    const file = StackFile.parse("config:\n  slipway:release: v1\n", "Pulumi.dev.yaml");
+    file.set(["data", "acceptLossSince"], "v1");
+    assert.deepEqual(file.config(), { release: "v1", data: { acceptLossSince: "v1" } });
+  });
+
+  it("X4: refuses broken YAML with its line, and a file without config", () => {
+    assert.throws(
+      () => StackFile.parse("config:\n  a: [1\nb: 2\n", "Pulumi.dev.yaml"),
+      /Pulumi\.dev\.yaml, line \d: /,
+    );
+    assert.throws(() => StackFile.parse("a: 1\n", "Pulumi.dev.yaml"), Refusal);
+  });
+});
