@@ -1,4 +1,5 @@
-import { Document, isMap, parseDocument } from "yaml";
+import type { Document} from "yaml";
+import { isMap, parseDocument } from "yaml";
 import type { Json } from "../content-hash";
 import { Refusal } from "../problem";
 
