@@ -1,0 +1,152 @@
+import { mkdir } from "node:fs/promises";
+import { stateDirectory, type EmbeddedEnvironment } from "../../lib/config/embedded";
+import { whileOwning } from "../toolchain/owner-lock";
+import { silent, type Progress } from "../toolchain/progress";
+import { provideToolchain, type Toolchain } from "../toolchain/toolchain";
+import { runningEnvironment } from "./health";
+import { kubeconfigOf } from "./kubeconfig";
+import { Layout } from "./layout";
+import { inspectMachine, packages, type Machine } from "./node/machine";
+import { makeNetwork } from "./node/network";
+import { writePrivate } from "./private-file";
+import { Processes } from "./processes";
+import { ServerFailed } from "./server-failed";
+import { startMongo } from "./servers/mongo";
+import { startRegistry } from "./servers/registry";
+import { settle } from "./settings";
+import { startControlPlane, type Start } from "./start-cluster";
+import { startKubelet, startPlayedNode, startRuntime } from "./start-node";
+import { stopEverything } from "./stop";
+
+export interface UpOptions {
+  /** The state directory; `SLIPWAY_STATE` or the user's when absent. */
+  readonly state?: string;
+  /** `auto` (the default): a real node where the machine allows one, a played one elsewhere. */
+  readonly node?: "auto" | "real" | "played";
+  readonly progress?: Progress;
+  /** Stops the start; what was started until then is stopped again. */
+  readonly signal?: AbortSignal;
+  /** Tools that were provided already. */
+  readonly tools?: Toolchain;
+}
+
+/**
+ * Starts the embedded environment; returns at once when it is up and well. One that is up but ill, or was left by a killed start,
+ * is stopped first.
+ * @throws Refusal when a tool cannot be built or a server does not start; nothing is left running then.
+ */
+export async function up(options: UpOptions = {}): Promise<EmbeddedEnvironment> {
+  const progress = options.progress ?? silent;
+  const layout = await Layout.open(options.state ?? stateDirectory());
+  return owning(layout, options.signal, async () => {
+    const running = await runningEnvironment(layout);
+    if (running !== undefined) return running;
+    await stopEverything(layout);
+    const tools = options.tools ?? (await provideToolchain({ progress, signal: options.signal }));
+    const machine = await chooseNode(layout, options.node ?? "auto", progress);
+    try {
+      return await progress.step("starting the embedded environment", (detail) =>
+        start(layout, tools, machine, options.signal, detail),
+      );
+    } catch (error) {
+      await stopEverything(layout);
+      const ownFault = error instanceof ServerFailed && error.isOfNode;
+      if (!ownFault || machine.node === "played" || options.node === "real") throw error;
+      progress.note(`No real node on this machine, it is played instead: ${error.message}`);
+      const played: Machine = { node: "played", lacks: [] };
+      return await start(layout, tools, played, options.signal, () => undefined).catch(
+        async (second: unknown) => {
+          await stopEverything(layout);
+          throw second;
+        },
+      );
+    }
+  });
+}
+
+/** Stops the embedded environment and cleans up after one that was killed. Its data stay for the next start. */
+export async function down(options: Pick<UpOptions, "state" | "progress"> = {}): Promise<void> {
+  const layout = await Layout.open(options.state ?? stateDirectory());
+  await owning(layout, undefined, () =>
+    (options.progress ?? silent).step("stopping the embedded environment", () => stopEverything(layout)),
+  );
+}
+
+/** What runs in a state directory: each recorded server, and whether the whole answers. */
+export async function status(state = stateDirectory()): Promise<{
+  readonly environment: EmbeddedEnvironment | undefined;
+  readonly servers: Record<string, boolean>;
+}> {
+  const layout = await Layout.open(state);
+  const processes = new Processes(layout);
+  const servers: Record<string, boolean> = {};
+  for (const name of await processes.recorded()) servers[name] = await processes.runs(name);
+  return { environment: await runningEnvironment(layout), servers };
+}
+
+async function owning<T>(
+  layout: Layout,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  return whileOwning(layout.at("lock"), work, undefined, signal);
+}
+
+async function chooseNode(
+  layout: Layout,
+  wanted: "auto" | "real" | "played",
+  progress: Progress,
+): Promise<Machine> {
+  if (wanted === "played") return { node: "played", lacks: [] };
+  const machine = await inspectMachine(layout);
+  if (machine.node === "real") return machine;
+  const lacks = `this machine lacks ${machine.lacks.join(", ")}`;
+  if (wanted === "real") throw new Error(`no real node: ${lacks}`);
+  progress.note(`The node is played by kwok, as ${lacks}.`);
+  progress.note(`For a real node, as root on Debian: apt-get install ${packages}`);
+  return machine;
+}
+
+async function start(
+  layout: Layout,
+  tools: Toolchain,
+  machine: Machine,
+  signal: AbortSignal | undefined,
+  detail: (text: string) => void,
+): Promise<EmbeddedEnvironment> {
+  await Layout.open(layout.state);
+  const settings = await settle(layout);
+  const processes = new Processes(layout);
+  const own: Start = { layout, settings, tools, processes, signal };
+  if (machine.node === "real") await makeNetwork(settings, machine.programs);
+  detail("control plane, registry, database");
+  const [api, registry, mongo] = await all([
+    startControlPlane(own),
+    startRegistry(own),
+    startMongo(own, machine.node),
+    machine.node === "real" ? startRuntime(own, machine.programs) : Promise.resolve(),
+  ]);
+  detail("node");
+  await (machine.node === "real" ? startKubelet(own, api) : startPlayedNode(own, api));
+  const backend = layout.at("pulumi", "backend");
+  const home = layout.at("pulumi", "home");
+  for (const folder of [backend, home]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const environment: EmbeddedEnvironment = {
+    kubeconfig: kubeconfigOf(layout, "admin"),
+    node: machine.node,
+    registry,
+    mongo,
+    pulumi: { backend: `file://${backend}`, home, passphrase: settings.passphrase },
+    path: tools.path,
+  };
+  await writePrivate(layout.description, `${JSON.stringify(environment, null, 2)}\n`);
+  return environment;
+}
+
+/** Waits for all, also when one fails: nothing may still be starting while the rest is being stopped. */
+async function all<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const ended = await Promise.allSettled(work);
+  const failed = ended.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return Promise.all(work);
+}

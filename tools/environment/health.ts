@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { connect } from "node:net";
+import { readEmbeddedEnvironment, type EmbeddedEnvironment } from "../../lib/config/embedded";
+import { KubeApi } from "./kube-api";
+import type { Layout } from "./layout";
+import { Processes } from "./processes";
+import { registryAnswers } from "./servers/registry";
+import { namesOf, readSettings } from "./settings";
+
+/**
+ * The running environment of a state directory, when all of it is well.
+ * @returns undefined when it is not up, when a server has ended, or when one does not answer.
+ */
+export async function runningEnvironment(layout: Layout): Promise<EmbeddedEnvironment | undefined> {
+  if (!existsSync(layout.description)) return undefined;
+  const settings = await readSettings(layout);
+  if (settings === undefined) return undefined;
+  const processes = new Processes(layout);
+  const servers = await processes.recorded();
+  const checks: (() => Promise<boolean>)[] = [
+    ...servers.map((name) => () => processes.runs(name)),
+    async () => {
+      const api = new KubeApi(layout, settings);
+      return (await api.isReady()) && (await api.nodeIsReady(namesOf(settings).node));
+    },
+    () => registryAnswers(`127.0.0.1:${settings.ports.registry}`),
+    () => listens(settings.ports.mongo),
+  ];
+  const answers = await Promise.all(checks.map((check) => check().catch(() => false)));
+  return answers.every(Boolean) ? readEmbeddedEnvironment(layout.state) : undefined;
+}
+
+async function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port, timeout: 3000 });
+    const end = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", end(true)).once("error", end(false)).once("timeout", end(false));
+  });
+}

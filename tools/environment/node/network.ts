@@ -1,0 +1,42 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { namesOf, type Settings } from "../settings";
+import type { NodePrograms } from "./machine";
+
+const run = promisify(execFile);
+
+type Tools = Pick<NodePrograms, "ip" | "iptables">;
+
+/**
+ * Makes the node's bridge, with an address for this machine. Packets for the pods' network that come from anywhere but this
+ * machine and the bridge itself are dropped: Linux would take them from other interfaces too.
+ */
+export async function makeNetwork(settings: Settings, tools: Tools): Promise<void> {
+  await removeNetwork(settings, tools);
+  const { bridge, gateway, pods, chain } = namesOf(settings);
+  const rule = (...args: string[]): Promise<unknown> => run(tools.iptables, ["-w", ...args]);
+  await rule("-N", chain);
+  await rule("-A", chain, "-i", "lo", "-j", "RETURN");
+  await rule("-A", chain, "-i", bridge, "-j", "ACCEPT");
+  await rule("-A", chain, "-j", "DROP");
+  for (const builtin of ["INPUT", "FORWARD"]) await rule("-I", builtin, "-d", pods, "-j", chain);
+  await run(tools.ip, ["link", "add", "name", bridge, "type", "bridge"]);
+  await run(tools.ip, ["address", "add", `${gateway}/24`, "dev", bridge]);
+  await run(tools.ip, ["link", "set", bridge, "up"]);
+}
+
+/** Removes all of it, however far it had got. */
+export async function removeNetwork(settings: Settings, tools: Tools): Promise<void> {
+  const { bridge, pods, chain } = namesOf(settings);
+  const quietly = async (command: string, ...args: string[]): Promise<boolean> =>
+    run(command, args).then(
+      () => true,
+      () => false,
+    );
+  await quietly(tools.ip, "link", "delete", bridge);
+  for (const builtin of ["INPUT", "FORWARD"]) {
+    while (await quietly(tools.iptables, "-w", "-D", builtin, "-d", pods, "-j", chain));
+  }
+  await quietly(tools.iptables, "-w", "-F", chain);
+  await quietly(tools.iptables, "-w", "-X", chain);
+}

@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import type { Toolchain } from "../toolchain/toolchain";
+import type { Layout } from "./layout";
+import { namesOf, type Settings } from "./settings";
+
+const loopback = ["127.0.0.1", "localhost"];
+
+/** The first address of the services' network: how pods know the API server. */
+const apiService = "10.96.0.1";
+
+/** Makes the environment's own authority and certificates once; a half-made set never gets its place. */
+export async function makeCertificates(layout: Layout, settings: Settings, tools: Toolchain): Promise<void> {
+  const place = layout.at("pki");
+  if (existsSync(place)) return;
+  const draft = layout.at("pki.draft");
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { mode: 0o700 });
+  const { node, gateway } = namesOf(settings);
+  const asked = {
+    folder: draft,
+    days: 3650,
+    certificates: [
+      { name: "etcd", commonName: "etcd", hosts: loopback },
+      { name: "etcd-client", commonName: "kube-apiserver-etcd-client" },
+      {
+        name: "api",
+        commonName: "kube-apiserver",
+        hosts: [...loopback, apiService, "kubernetes.default.svc"],
+      },
+      {
+        name: "kubelet-client",
+        commonName: "kube-apiserver-kubelet-client",
+        organization: ["system:masters"],
+      },
+      {
+        name: "kubelet",
+        commonName: `system:node:${node}`,
+        organization: ["system:nodes"],
+        hosts: [gateway, node],
+      },
+      { name: "service-accounts", commonName: "service-accounts" },
+    ],
+  };
+  const child = spawn(tools.executable("certificates"), { stdio: ["pipe", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
+  child.stdin.end(JSON.stringify(asked));
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new Error(`the certificates could not be made: ${said.trim()}`);
+  await rename(draft, place);
+}

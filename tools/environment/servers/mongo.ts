@@ -1,0 +1,10 @@
+import type { EmbeddedEnvironment } from "../../../lib/config/embedded";
+import type { Start } from "../start-cluster";
+
+export async function startMongo(
+  { settings }: Start,
+  _node: EmbeddedEnvironment["node"],
+): Promise<EmbeddedEnvironment["mongo"]> {
+  const uri = `mongodb://127.0.0.1:${settings.ports.mongo}`;
+  return Promise.resolve({ server: "stand-in", uri, userUri: uri, podUri: uri });
+}

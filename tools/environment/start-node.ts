@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import type { KubeApi } from "./kube-api";
+import { machinePath, type NodePrograms } from "./node/machine";
+import { pauseImageArchive } from "./node/pause-image";
+import { kwok, playedNode } from "./node/played-node";
+import {
+  cniConfig,
+  containerd,
+  containerdConfig,
+  containerdSocket,
+  kubelet,
+  kubeletConfig,
+} from "./node/real-node";
+import { nodeReady, type Start } from "./start-cluster";
+import { namesOf } from "./settings";
+
+const run = promisify(execFile);
+
+/** Starts containerd; needs no control plane, so both start at the same time. */
+export async function startRuntime(start: Start, programs: NodePrograms): Promise<void> {
+  const { layout, settings, tools, processes, signal } = start;
+  await mkdir(layout.run("cni"), { recursive: true });
+  await writeFile(layout.run("cni", "10-bridge.conflist"), JSON.stringify(cniConfig(layout, settings)));
+  await writeFile(layout.run("containerd.toml"), await containerdConfig(layout, programs));
+  await writeFile(layout.run("kubelet.yaml"), kubeletConfig(layout, settings), { mode: 0o600 });
+  await writeFile(layout.run("pause.tar"), await pauseImageArchive(tools));
+  await processes.start(containerd(layout, programs));
+  const ctr = (...args: string[]): Promise<unknown> =>
+    run(programs.ctr, ["--address", containerdSocket(layout), "--namespace", "k8s.io", ...args], {
+      env: { PATH: machinePath() },
+    });
+  await processes.ready("containerd", () => ctr("version").then(() => true), signal);
+  await ctr("images", "import", layout.run("pause.tar"));
+}
+
+/** Starts the kubelet on the runtime; returns when the node takes pods. */
+export async function startKubelet(start: Start, api: KubeApi): Promise<void> {
+  await start.processes.start(kubelet(start.layout, start.settings, start.tools));
+  await nodeReady(start, api, "kubelet");
+}
+
+/** Lets kwok play the node. */
+export async function startPlayedNode(start: Start, api: KubeApi): Promise<void> {
+  await start.processes.start(kwok(start.layout, start.tools));
+  await api.call("POST", "/api/v1/nodes", playedNode(namesOf(start.settings).node));
+  await nodeReady(start, api, "kwok");
+}

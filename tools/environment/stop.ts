@@ -1,0 +1,41 @@
+import { rm } from "node:fs/promises";
+import { findOnPath } from "../toolchain/on-machine";
+import type { Layout } from "./layout";
+import { endContainers, removeOutside, unmountAll } from "./node/leftovers";
+import { machinePath } from "./node/machine";
+import { removeNetwork } from "./node/network";
+import { Processes } from "./processes";
+import { readSettings } from "./settings";
+import { endStrays } from "./stray-processes";
+
+/**
+ * Stops whatever of the environment runs, in the order in which nobody waits for one that has gone, and removes what it left on
+ * the machine. What it cannot know it does not need: everything is found by records, marks and names, so that it also cleans
+ * up after a start that was killed. Its data stay.
+ */
+export async function stopEverything(layout: Layout): Promise<void> {
+  const processes = new Processes(layout);
+  await rm(layout.description, { force: true });
+  const first = ["kube-scheduler", "kube-controller-manager", "kwok", "kubelet"];
+  await Promise.all(first.map((name) => processes.stop(name, 3000)));
+  await endContainers(layout);
+  const last = ["kube-apiserver", "etcd"];
+  const others = (await processes.recorded()).filter((name) => !last.includes(name));
+  await Promise.all(others.map((name) => processes.stop(name)));
+  for (const name of last) await processes.stop(name, 5000);
+  await endStrays(layout);
+  await removeTraces(layout);
+}
+
+async function removeTraces(layout: Layout): Promise<void> {
+  const settings = await readSettings(layout);
+  const [umount, ip, iptables] = await Promise.all(
+    ["umount", "ip", "iptables"].map((name) => findOnPath(name, machinePath())),
+  );
+  if (settings !== undefined && process.getuid?.() === 0) {
+    await removeOutside(layout, settings);
+    if (umount !== undefined) await unmountAll(layout, umount);
+    if (ip !== undefined && iptables !== undefined) await removeNetwork(settings, { ip, iptables });
+  }
+  await rm(layout.run(), { recursive: true, force: true, maxRetries: 5 });
+}
