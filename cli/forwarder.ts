@@ -5,6 +5,7 @@ import type { VerificationConfig } from "../lib/config/verification";
 import type { DataStatus, EngineEvent, ReleaseSpec } from "../lib/data/protocol";
 import { type ExpectedService, awaitRunningSystem } from "../lib/evidence/running-system";
 import { askEngine } from "./engine-process";
+import { describePlan } from "../lib/review/data-plan";
 import { sentence } from "./sentence";
 
 /** What a dynamic resource of a release holds; `components/forwarder.ts` says which operation has which effect. */
@@ -94,6 +95,12 @@ function operations<P extends Props>(kind: Kind<P>): object {
 /** Pulumi's own sign for a value that is known only later. */
 function unknown(value: string): boolean {
   return value === "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+}
+
+/** What a release would do to the data, for `pulumi preview`; no line where it would do nothing. */
+export async function planInWords(props: Pick<Props, "release" | "secrets">): Promise<readonly string[]> {
+  const { plan } = await askEngine({ do: "plan", spec: spec(props) }, "plan");
+  return describePlan(plan);
 }
 
 async function status(props: Props): Promise<DataStatus> {

@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type ReleaseInputs, secretKeysOf } from "../lib/config/release-inputs";
 import { Forwarder } from "./forwarder";
@@ -18,7 +20,11 @@ export class DataMigration extends pulumi.dynamic.Resource {
   declare public readonly schemaVersion: pulumi.Output<string>;
 
   constructor(name: string, args: DataMigrationArgs, opts?: pulumi.CustomResourceOptions) {
-    const props = { ...releaseProps(args.release), recordId: undefined, schemaVersion: undefined };
+    const props = {
+      ...shownInPreview(releaseProps(args.release)),
+      recordId: undefined,
+      schemaVersion: undefined,
+    };
     super(
       new Forwarder("data-migration"),
       name,
@@ -31,7 +37,7 @@ export class DataMigration extends pulumi.dynamic.Resource {
 }
 
 /** A release as resource inputs; the secrets that it needs stand apart, so that only they are encrypted. */
-export function releaseProps(release: pulumi.Input<ReleaseInputs>): Record<string, pulumi.Input<unknown>> {
+export function releaseProps(release: pulumi.Input<ReleaseInputs>): ReleaseProps {
   const known = pulumi.output(release);
   const secrets = known.apply((inputs) => {
     const config = new pulumi.Config("slipway");
@@ -40,4 +46,26 @@ export function releaseProps(release: pulumi.Input<ReleaseInputs>): Record<strin
     );
   });
   return { release: known, hash: known.apply(({ hash }) => hash), secrets: pulumi.secret(secrets) };
+}
+
+interface ReleaseProps {
+  readonly release: pulumi.Output<ReleaseInputs>;
+  readonly hash: pulumi.Output<string>;
+  readonly secrets: pulumi.Output<Record<string, string>>;
+}
+
+/** `pulumi preview` says what the release would do to the data; the engine only reads for that (rule X2). */
+function shownInPreview(props: ReleaseProps): ReleaseProps {
+  if (!pulumi.runtime.isDryRun()) return props;
+  const release = pulumi.all([props.release, props.secrets]).apply(async ([inputs, secrets]) => {
+    const lines = await planner().planInWords({ release: inputs, secrets });
+    if (lines.length > 0) await pulumi.log.info(lines.join("\n"));
+    return inputs;
+  });
+  return { ...props, release: pulumi.unsecret(release) };
+}
+
+/** The compiled forwarder, found from the project's folder as the dynamic provider finds it. */
+function planner(): { planInWords(props: object): Promise<readonly string[]> } {
+  return createRequire(join(process.cwd(), "index.ts"))("slipway/forwarder") as ReturnType<typeof planner>;
 }

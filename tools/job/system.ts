@@ -1,0 +1,151 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { BSON, type Db, type Document, MongoClient } from "mongodb";
+import type { Json } from "../../lib/content-hash";
+import type { EmbeddedEnvironment } from "../../lib/config/embedded";
+import { StackFile } from "../../lib/config/stack-file";
+import { PulumiStack } from "./pulumi-stack";
+
+/** One release to put into the stack file. */
+export interface PlannedRelease {
+  readonly version: string;
+  readonly schema: string;
+  /** Repository and digest of each image, as the registry answered. */
+  readonly images: Readonly<Record<string, { readonly repository: string; readonly digest: string }>>;
+}
+
+/**
+ * NMDC Runtime on the embedded environment: a namespace, a database and a stack of its own, so that several can be
+ * released side by side. What a release engineer's platform gives (namespace, Kubernetes Secret, documents), this makes.
+ */
+export class System {
+  readonly stack: PulumiStack;
+  readonly database: string;
+  readonly namespace: string;
+
+  private constructor(
+    private readonly environment: EmbeddedEnvironment,
+    root: string,
+    state: string,
+    readonly name: string,
+  ) {
+    this.database = `nmdc_${name.replaceAll("-", "_")}`;
+    this.namespace = `nmdc-${name}`;
+    const folder = join(state, "stacks");
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.stack = new PulumiStack(environment, root, name, join(folder, `Pulumi.${name}.yaml`), state);
+  }
+
+  /**
+   * @param root the project's folder.
+   * @param state the environment's state directory; stack files and dumps go there.
+   * @param name the stack's name. Example: `dev`.
+   */
+  static async create(
+    environment: EmbeddedEnvironment,
+    root: string,
+    state: string,
+    name: string,
+  ): Promise<System> {
+    const system = new System(environment, root, state, name);
+    await system.createNamespace();
+    writeFileSync(system.stack.file, readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"), { mode: 0o600 });
+    system.edit((file) => {
+      file.set(["environment"], name);
+      file.set(["cluster", "namespace"], system.namespace);
+      file.set(["data", "store", "database"], system.database);
+      file.set(["data", "dump", "keep"], join(state, "dumps", name));
+    });
+    await system.stack.select();
+    return system;
+  }
+
+  /** Fills an empty database; one that holds documents is left as it is. */
+  async seed(documents: Readonly<Record<string, readonly Document[]>>): Promise<number> {
+    return this.withDatabase(async (db) => {
+      let total = 0;
+      for (const [collection, members] of Object.entries(documents)) {
+        if (members.length === 0 || (await db.collection(collection).estimatedDocumentCount()) > 0) continue;
+        await db.collection(collection).insertMany([...members]);
+        total += members.length;
+      }
+      return total;
+    });
+  }
+
+  /** Writes a release into the stack file, as a pull request would. */
+  plan(release: PlannedRelease): void {
+    this.edit((file) => {
+      file.set(["release"], release.version);
+      file.set(["data", "schema", "version"], release.schema);
+      for (const [name, { repository, digest }] of Object.entries(release.images)) {
+        file.set(["images", name, "repository"], repository);
+        file.set(["images", name, "tag"], release.version);
+        file.set(["images", name, "digest"], digest);
+      }
+    });
+  }
+
+  /** Sets one value of the stack file. */
+  set(path: readonly [string, ...string[]], value: Json): void {
+    this.edit((file) => {
+      file.set(path, value);
+    });
+  }
+
+  async withDatabase<Result>(use: (db: Db) => Promise<Result>): Promise<Result> {
+    const client = await MongoClient.connect(this.environment.mongo.uri);
+    try {
+      return await use(client.db(this.database));
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** Images of the system's workloads in the cluster, by workload. */
+  async runningImages(): Promise<Readonly<Record<string, string>>> {
+    const { items } = await this.kube()
+      .makeApiClient(AppsV1Api)
+      .listNamespacedDeployment({ namespace: this.namespace });
+    return Object.fromEntries(
+      items.map(({ metadata, spec }) => [
+        metadata?.name ?? "",
+        spec?.template.spec?.containers[0]?.image ?? "",
+      ]),
+    );
+  }
+
+  kube(): KubeConfig {
+    const config = new KubeConfig();
+    config.loadFromFile(this.environment.kubeconfig);
+    return config;
+  }
+
+  private edit(change: (file: StackFile) => void): void {
+    const file = StackFile.parse(readFileSync(this.stack.file, "utf8"), `Pulumi.${this.name}.yaml`);
+    change(file);
+    writeFileSync(this.stack.file, file.toString());
+  }
+
+  private async createNamespace(): Promise<void> {
+    const api = this.kube().makeApiClient(CoreV1Api);
+    const known = await api.listNamespace();
+    if (known.items.some(({ metadata }) => metadata?.name === this.namespace)) return;
+    await api.createNamespace({ body: { metadata: { name: this.namespace } } });
+    const uri = withDatabaseName(this.environment.mongo.podUri, this.database);
+    const body = { metadata: { name: "nmdc-runtime-mongo" }, stringData: { uri } };
+    await api.createNamespacedSecret({ namespace: this.namespace, body });
+  }
+}
+
+function withDatabaseName(uri: string, database: string): string {
+  const url = new URL(uri);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** Documents of a data file: extended JSON, `{collection: [document]}`. */
+export function readDocuments(file: string): Readonly<Record<string, readonly Document[]>> {
+  return BSON.EJSON.parse(readFileSync(file, "utf8")) as Record<string, readonly Document[]>;
+}
