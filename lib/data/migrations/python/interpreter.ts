@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { Refusal } from "../../../problem";
+
+const run = promisify(execFile);
+
+export interface Interpreter {
+  readonly command: string;
+  /** Version and platform: what a virtual environment depends on. */
+  readonly identity: string;
+}
+
+const candidates = ["python3.11", "python3.12", "python3.13", "python3"];
+const describe =
+  "import platform, sys; print(sys.version_info[0], sys.version_info[1], platform.platform(), sys.executable)";
+
+/**
+ * Finds a Python that the pinned packages run on: `SLIPWAY_PYTHON`, or one on PATH.
+ * @throws Refusal when there is none, with those that were tried.
+ */
+export async function findInterpreter(): Promise<Interpreter> {
+  const named = process.env["SLIPWAY_PYTHON"];
+  const tried: string[] = [];
+  for (const command of named ? [named] : candidates) {
+    const answer = await run(command, ["-c", describe]).then(
+      ({ stdout }) => stdout.trim(),
+      () => undefined,
+    );
+    const [major, minor] = answer?.split(" ").map(Number) ?? [];
+    if (answer !== undefined && major === 3 && minor !== undefined && minor >= 11 && minor <= 13) {
+      return { command, identity: answer };
+    }
+    tried.push(answer === undefined ? `${command}: none` : `${command}: ${answer}`);
+  }
+  throw new Refusal("Python", [
+    {
+      where: "PATH",
+      found: tried.join("; "),
+      allowed: "Python 3.11, 3.12 or 3.13 with venv and pip",
+      mend: "install one, or name it in SLIPWAY_PYTHON",
+    },
+  ]);
+}
