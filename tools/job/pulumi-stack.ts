@@ -33,6 +33,11 @@ export class PulumiStack {
     if (code !== 0) throw new Error(`pulumi stack select failed:\n${output}`);
   }
 
+  /** Forgets the stack and all that its state knows; what runs goes on running. */
+  async forget(): Promise<void> {
+    await this.run(["stack", "rm", this.name, "--yes", "--force", "--preserve-config"]);
+  }
+
   /** @param show receives the CLI's output as it comes. */
   preview(show?: (text: string) => void): Promise<PulumiRun> {
     return this.run(["preview", ...this.onStack(), "--diff", "--suppress-progress"], show);

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { BSON, type Db, type Document, MongoClient } from "mongodb";
 import type { Json } from "../../lib/content-hash";
@@ -49,6 +50,7 @@ export class System {
     name: string,
   ): Promise<System> {
     const system = new System(environment, root, state, name);
+    await system.removeFormer();
     await system.createNamespace();
     writeFileSync(system.stack.file, readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"), { mode: 0o600 });
     system.edit((file) => {
@@ -61,12 +63,12 @@ export class System {
     return system;
   }
 
-  /** Fills an empty database; one that holds documents is left as it is. */
+  /** Fills the database; returns the number of documents. */
   async seed(documents: Readonly<Record<string, readonly Document[]>>): Promise<number> {
     return this.withDatabase(async (db) => {
       let total = 0;
       for (const [collection, members] of Object.entries(documents)) {
-        if (members.length === 0 || (await db.collection(collection).estimatedDocumentCount()) > 0) continue;
+        if (members.length === 0) continue;
         await db.collection(collection).insertMany([...members]);
         total += members.length;
       }
@@ -128,10 +130,20 @@ export class System {
     writeFileSync(this.stack.file, file.toString());
   }
 
+  /** A system of this name that an earlier run left behind: every run begins with the documents as they were given. */
+  private async removeFormer(): Promise<void> {
+    const api = this.kube().makeApiClient(CoreV1Api);
+    const exists = async (): Promise<boolean> =>
+      (await api.listNamespace()).items.some(({ metadata }) => metadata?.name === this.namespace);
+    if (!(await exists())) return;
+    await this.stack.forget();
+    await this.withDatabase((db) => db.dropDatabase());
+    await api.deleteNamespace({ name: this.namespace });
+    while (await exists()) await sleep(200);
+  }
+
   private async createNamespace(): Promise<void> {
     const api = this.kube().makeApiClient(CoreV1Api);
-    const known = await api.listNamespace();
-    if (known.items.some(({ metadata }) => metadata?.name === this.namespace)) return;
     await api.createNamespace({ body: { metadata: { name: this.namespace } } });
     const uri = withDatabaseName(this.environment.mongo.podUri, this.database);
     const body = { metadata: { name: "nmdc-runtime-mongo" }, stringData: { uri } };

@@ -1,0 +1,41 @@
+import type { ReleaseRecordData } from "../data/protocol";
+
+/** A closed record on one screen: what was released, what became of the data, how long it took, and the hash over all of it. */
+export function recordInWords(record: ReleaseRecordData): string {
+  const { schema, images, collections, durations } = record;
+  const total = collections.reduce((sum, { documentsAfter }) => sum + documentsAfter, 0);
+  const touched = collections.filter(({ added, changed, removed }) => added + changed + removed > 0);
+  const changed = touched.reduce((sum, { changed: count }) => sum + count, 0);
+  const lines = [
+    `Record ${record.id}: ${record.system} ${record.release} on ${record.environment}, ${record.outcome}`,
+    `  by       ${record.operator}, ${record.openedAt} to ${record.closedAt ?? "now"}`,
+    ...(record.reason === undefined ? [] : [`  because  ${record.reason}`]),
+    `  schema   ${schema.package} ${schema.from === schema.to ? `${schema.to}, unchanged` : `${schema.from} → ${schema.to}`}`,
+    ...images.map(
+      ({ name, from, to }) =>
+        `  image    ${name}: ${from === undefined ? "" : `${shortDigest(from)} → `}${shortDigest(to)}`,
+    ),
+    `  data     ${changed} changed of ${total} documents in ${collections.length} collections`,
+    ...touched.map(
+      (c) =>
+        `           ${c.collection}: ${c.changed} changed, ${c.added} added, ${c.removed} removed of ${c.documentsAfter}`,
+    ),
+    ...(record.closedFor === undefined
+      ? []
+      : [`  closed   writers were refused for ${seconds(record.closedFor)}`]),
+    `  stages   ${Object.entries(durations)
+      .map(([stage, took]) => `${stage} ${seconds(took)}`)
+      .join(", ")}`,
+    `  hash     ${record.hash}`,
+  ];
+  return lines.join("\n");
+}
+
+function shortDigest(reference: string): string {
+  const digest = reference.slice(reference.indexOf("sha256:"));
+  return `${digest.slice(0, "sha256:".length + 12)}…`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(2)} s`;
+}

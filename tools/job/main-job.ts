@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EmbeddedEnvironment } from "../../lib/config/embedded";
+import type { ReleaseRecordData } from "../../lib/data/protocol";
+import { recordInWords } from "../../lib/review/record";
+import { makeImages } from "../images/make-images";
+import type { Progress } from "../toolchain/progress";
+import type { PulumiRun } from "./pulumi-stack";
+import { type PlannedRelease, System, readDocuments } from "./system";
+
+/** What the job is told: where it runs, and where it says so. */
+export interface MainJob {
+  readonly environment: EmbeddedEnvironment;
+  /** The project's folder. */
+  readonly root: string;
+  /** The environment's state directory. */
+  readonly state: string;
+  readonly progress: Progress;
+  readonly print: (text: string) => void;
+}
+
+/** The two releases of the main job: what runs, and what comes. */
+export const current = { version: "v2.18.0", schema: "11.23.0" } as const;
+export const next = { version: "v2.19.0", schema: "11.24.0" } as const;
+
+/**
+ * The main job: `dev` runs NMDC Runtime on schema 11.23.0; its stack file changes to the next release; preview, up, up again.
+ * @returns the closed record of the release.
+ */
+export async function mainJob(job: MainJob): Promise<ReleaseRecordData> {
+  const { environment, root, state, progress, print } = job;
+  const heading = numbered(print, 6);
+
+  heading("The system: a namespace, a database of NMDC documents, images of two releases in the registry");
+  const before = await progress.step("images of " + current.version, () => imagesOf(environment, current));
+  const after = await progress.step("images of " + next.version, () => imagesOf(environment, next));
+  const system = await System.create(environment, root, state, "dev");
+  print(`${await system.seed(nmdcDocuments(root))} documents of schema ${current.schema} loaded`);
+
+  heading(`pulumi up: ${current.version} on schema ${current.schema}`);
+  system.plan(before);
+  succeeded(await system.stack.up(print));
+
+  heading(`The release is a change of Pulumi.dev.yaml`);
+  const old = readFileSync(system.stack.file, "utf8");
+  system.plan(after);
+  print(changedLines(old, readFileSync(system.stack.file, "utf8")));
+
+  heading("pulumi preview: what it will change, in images and data");
+  succeeded(await system.stack.preview(print));
+
+  heading("pulumi up");
+  succeeded(await system.stack.up(print));
+
+  heading("pulumi up, once more: changes nothing");
+  succeeded(await system.stack.up(print, "--expect-no-changes"));
+
+  const { record } = (await system.stack.outputs()) as { record: ReleaseRecordData };
+  print(`\n${recordInWords(record)}`);
+  return record;
+}
+
+/** The documents of schema 11.23.0: the given examples where they are at hand, else those that the project carries. */
+export function nmdcDocuments(root: string): ReturnType<typeof readDocuments> {
+  const given = join(root, "..", "shared", "data", "nmdc-11.23.0.json");
+  return readDocuments(existsSync(given) ? given : join(root, "tools", "dataset", "nmdc-11.23.0.json"));
+}
+
+/** Makes and pushes the images of one release; every digest is the registry's answer. */
+export async function imagesOf(
+  environment: Pick<EmbeddedEnvironment, "registry">,
+  release: { readonly version: string; readonly schema: string },
+): Promise<PlannedRelease> {
+  return { ...release, images: await makeImages(environment.registry, release) };
+}
+
+function numbered(print: (text: string) => void, total: number): (title: string) => void {
+  let step = 0;
+  return (title) => {
+    step += 1;
+    print(`\n── ${step}/${total} ${title}`);
+  };
+}
+
+function succeeded({ code }: PulumiRun): void {
+  if (code !== 0) throw new Error(`pulumi ended with exit code ${code}; what it said stands above`);
+}
+
+/** The change as a reviewer sees it: the lines that differ, old before new. */
+function changedLines(old: string, now: string): string {
+  const before = old.split("\n");
+  const pairs = now.split("\n").map((line, index) => [before[index] ?? "", line] as const);
+  return pairs.flatMap(([was, is]) => (was === is ? [] : [`- ${was}`, `+ ${is}`])).join("\n");
+}
