@@ -15,7 +15,7 @@ function says(by: string, more: Partial<Statement> = {}): Statement {
     says: "approve",
     hash: hash("a"),
     at: "2026-11-20T10:00:00Z",
-    evidence: { what: `review by ${by}`, where: "https://forge.test/pull/1" },
+    evidence: { what: "review", where: "https://forge.test/pull/1", when: "2026-11-20T10:00:00Z", by },
     ...more,
   };
 }
