@@ -1,0 +1,4 @@
+import { processor } from "../lib/data/conductor/processor";
+import { engineMain } from "./engine-main";
+
+void engineMain(processor);

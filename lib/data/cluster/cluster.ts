@@ -1,0 +1,135 @@
+import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
+import { Refusal } from "../../problem";
+import type { ClusterSpec } from "../protocol";
+import type { Secrets } from "../secrets";
+import type { WorkloadImages } from "./workload-images";
+
+type Workload = V1Deployment | V1StatefulSet;
+type Kind = WorkloadImages["kind"];
+
+/** Loaded only by releases that have a cluster: it costs a second. */
+async function load(spec: ClusterSpec, secrets: Secrets) {
+  const { KubeConfig, KubernetesObjectApi, PatchStrategy } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromString(secrets.kubeconfig(spec.kubeconfig, "cluster.kubeconfig"));
+  if (spec.context !== undefined) config.setCurrentContext(spec.context);
+  return { api: KubernetesObjectApi.makeApiClient(config), strategic: PatchStrategy.StrategicMergePatch };
+}
+
+/** The workloads of the release on their cluster; nothing else there is read or changed. */
+export class Cluster {
+  readonly #loaded: ReturnType<typeof load>;
+
+  constructor(
+    private readonly spec: ClusterSpec,
+    secrets: Secrets,
+  ) {
+    this.#loaded = load(spec, secrets);
+    // Whoever uses it first gets the error; nobody else shall.
+    this.#loaded.catch(() => undefined);
+  }
+
+  /** Images and replicas as they are; workloads that don't exist yet are left out. @throws Refusal when it can't be reached. */
+  async images(): Promise<readonly WorkloadImages[]> {
+    const found = await Promise.all(
+      this.spec.workloads.map(async ({ kind, name }) => {
+        const workload = await this.#read(kind, name);
+        return workload && { kind, name, containers: containers(workload) };
+      }),
+    );
+    return found.filter((images) => images !== undefined);
+  }
+
+  /** Puts images back where they differ. Idempotent. */
+  async restore(saved: readonly WorkloadImages[]): Promise<readonly string[]> {
+    const { api, strategic } = await this.#loaded;
+    const changed: string[] = [];
+    for (const { kind, name, containers: old } of saved) {
+      const now = await this.#read(kind, name);
+      const differs =
+        now &&
+        old.some(({ name: c, image }) => containers(now).some((n) => n.name === c && n.image !== image));
+      if (!differs) continue;
+      const object = { ...this.#identity(kind, name), spec: { template: { spec: { containers: old } } } };
+      await api.patch(object, undefined, undefined, "slipway", undefined, strategic);
+      changed.push(name);
+    }
+    return changed;
+  }
+
+  /** Replicas that each workload asks for. */
+  async replicas(): Promise<readonly WorkloadReplicas[]> {
+    const found = await Promise.all(
+      this.spec.workloads.map(async ({ kind, name }) => {
+        const workload = await this.#read(kind, name);
+        return workload && { kind, name, replicas: workload.spec?.replicas ?? 1 };
+      }),
+    );
+    return found.filter((replicas) => replicas !== undefined);
+  }
+
+  /** Asks for these replicas. Idempotent. */
+  async scale(wanted: readonly WorkloadReplicas[]): Promise<void> {
+    const { api, strategic } = await this.#loaded;
+    for (const { kind, name, replicas } of wanted) {
+      const object = { ...this.#identity(kind, name), spec: { replicas } };
+      await api.patch(object, undefined, undefined, "slipway", undefined, strategic);
+    }
+  }
+
+  /** Workloads whose pods aren't yet what the workload asks for. */
+  async unsettled(): Promise<readonly string[]> {
+    const found = await Promise.all(
+      this.spec.workloads.map(async ({ kind, name }) => {
+        const workload = await this.#read(kind, name);
+        return workload === undefined || isSettled(workload) ? undefined : name;
+      }),
+    );
+    return found.filter((name) => name !== undefined);
+  }
+
+  async #read(kind: Kind, name: string): Promise<Workload | undefined> {
+    const { api } = await this.#loaded;
+    try {
+      return await api.read<Workload>(this.#identity(kind, name));
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === 404) return undefined;
+      throw new Refusal("cluster", [
+        {
+          where: `${kind} ${this.spec.namespace}/${name}`,
+          found: error instanceof Error ? (error.message.split("\n")[0] ?? "an error") : String(error),
+          allowed: "a cluster that answers and lets the release read and patch its workloads",
+          mend: "check the kubeconfig, its context and the namespace in the stack's config",
+        },
+      ]);
+    }
+  }
+
+  #identity(kind: Kind, name: string) {
+    return { apiVersion: "apps/v1", kind, metadata: { name, namespace: this.spec.namespace } };
+  }
+}
+
+/** How many pods a workload asks for. */
+export interface WorkloadReplicas {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly replicas: number;
+}
+
+function containers(workload: Workload): readonly { readonly name: string; readonly image: string }[] {
+  return (workload.spec?.template.spec?.containers ?? []).map(({ name, image }) => ({
+    name,
+    image: image ?? "",
+  }));
+}
+
+function isSettled({ metadata, spec, status }: Workload): boolean {
+  const wanted = spec?.replicas ?? 1;
+  return (
+    (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) &&
+    (status?.updatedReplicas ?? 0) === wanted &&
+    (status?.readyReplicas ?? 0) === wanted &&
+    (status?.replicas ?? 0) === wanted
+  );
+}

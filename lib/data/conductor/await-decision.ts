@@ -1,0 +1,37 @@
+import { LockLost } from "../journal/lock";
+import type { RecordLog } from "../journal/record-log";
+import type { ReleaseRecordData } from "../protocol";
+import type { Context } from "./context";
+import { finish } from "./finish";
+import { stateOf } from "./record";
+import { takeBack } from "./take-back";
+
+/** How often the journal is asked for a decision, in milliseconds. */
+const askEvery = 200;
+
+/**
+ * Waits until the journal holds a decision or a sign says that none will come, and carries it out. A server that doesn't
+ * answer meanwhile is no sign: the release waits for it, up to its deadline and beyond, since nothing can be decided without it.
+ */
+export async function awaitDecision(context: Context, log: RecordLog): Promise<ReleaseRecordData> {
+  for (;;) {
+    try {
+      await log.catchUp();
+      const { decision } = stateOf(log);
+      if (decision?.outcome === "released") return await finish(context, log, decision);
+      if (decision) return await takeBack(context, log, decision.reason);
+      if (context.signs.reason !== undefined) return await takeBack(context, log, context.signs.reason);
+    } catch (error) {
+      if (error instanceof LockLost || !isUnreachable(error)) throw error;
+      context.reporter.warn("the database does not answer; trying again");
+    }
+    await context.signs.wait(askEvery);
+  }
+}
+
+function isUnreachable(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error.name.startsWith("MongoNetwork") || error.name === "MongoServerSelectionError")
+  );
+}

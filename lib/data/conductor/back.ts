@@ -1,0 +1,109 @@
+import { withCanary } from "../fence/fences";
+import { closeWrites } from "../fence/gate";
+import type { RecordLog } from "../journal/record-log";
+import type { RecordState, SwapIntent } from "../journal/record-state";
+import { type Problem, Refusal } from "../../problem";
+import type { CollectionChange } from "../protocol";
+import type { Context } from "./context";
+import { scan } from "./forward";
+import { planFence, type Way } from "./plan";
+
+/**
+ * The way back: the retained originals come back by renames, after it was proved that nobody wrote to the new data (rule N18).
+ * @throws Refusal with collections and counts when users have written since, unless the config accepts that loss by name.
+ */
+export async function wayBack(
+  context: Context,
+  log: RecordLog,
+  way: Extract<Way, { kind: "back" }>,
+  mayGoOn: () => void,
+): Promise<SwapIntent> {
+  const { reporter, spec } = context;
+  const released = way.past.map(({ opened }) => opened.release).join(", ");
+  reporter.stage("rehearse", `way back behind ${released}: did users write since?`);
+  await refuseLoss(context, way, mayGoOn);
+  const fence = await planFence(context);
+  reporter.stage("close-writes", `by ${fence.fence.how}; readers go on`);
+  await withCanary(context, (canary) => closeWrites(log, fence, canary));
+  reporter.stage(
+    "verify",
+    `nobody wrote to ${way.moves.length} collections since ${spec.acceptLossSince ?? released}`,
+  );
+  const now = await refuseLoss(context, way, mayGoOn);
+  return { moves: way.moves, collections: await changes(context, way, now, mayGoOn) };
+}
+
+/** Content of the collections that will step aside, by name. */
+type Contents = ReadonlyMap<string, { readonly documents: number; readonly hash: string }>;
+
+async function refuseLoss(
+  context: Context,
+  { moves, past }: Extract<Way, { kind: "back" }>,
+  mayGoOn: () => void,
+): Promise<Contents> {
+  const now = new Map<string, { documents: number; hash: string }>();
+  const problems: Problem[] = [];
+  for (const { collection } of moves) {
+    const hash = await scan(context, collection, collection, mayGoOn);
+    now.set(collection, { documents: hash.documents, hash: hash.toString() });
+    const then = released(past, collection);
+    if (then === undefined || then.hashAfter === hash.toString()) continue;
+    problems.push({
+      where: collection,
+      found: `writes of users since the release: ${then.documentsAfter} documents then, ${hash.documents} now, with other content`,
+      allowed: "a way back that loses nothing",
+      mend: `accept the loss by name: slipway:data.acceptLossSince: ${past[0]?.opened.release ?? ""}`,
+    });
+  }
+  const accepted = past.some(({ opened }) => opened.release === context.spec.acceptLossSince);
+  if (problems.length > 0 && !accepted) throw new Refusal("way back", problems);
+  return now;
+}
+
+/** What the newest release that changed a collection left in it. */
+function released(past: readonly RecordState[], collection: string): CollectionChange | undefined {
+  return past
+    .map((record) => record.swap?.collections.find((change) => change.collection === collection))
+    .find((change) => change !== undefined);
+}
+
+async function changes(
+  context: Context,
+  { moves, past }: Extract<Way, { kind: "back" }>,
+  now: Contents,
+  mayGoOn: () => void,
+): Promise<readonly CollectionChange[]> {
+  const found: CollectionChange[] = [];
+  for (const { collection, staged } of moves) {
+    const after = await scan(context, collection, staged ?? `${collection}__none`, mayGoOn);
+    const before = now.get(collection) ?? { documents: 0, hash: "" };
+    const original = [...past]
+      .reverse()
+      .map((record) => record.swap?.collections.find((c) => c.collection === collection));
+    const wanted = original.find((change) => change !== undefined)?.hashBefore;
+    if (staged !== undefined && wanted !== undefined && wanted !== after.toString())
+      throw damaged(collection, staged);
+    found.push({
+      collection,
+      documentsBefore: before.documents,
+      documentsAfter: after.documents,
+      added: 0,
+      changed: 0,
+      removed: 0,
+      hashBefore: before.hash,
+      hashAfter: after.toString(),
+    });
+  }
+  return found;
+}
+
+function damaged(collection: string, staged: string): Refusal {
+  return new Refusal("way back", [
+    {
+      where: staged,
+      found: `content that is not what ${collection} held before the release`,
+      allowed: "the retained original, untouched",
+      mend: "restore the collection from that release's dump with mongorestore",
+    },
+  ]);
+}

@@ -1,0 +1,37 @@
+import type { Cluster } from "../cluster/cluster";
+import type { Boundary } from "../journal/record-log";
+import type { Journal } from "../journal/journal";
+import type { MigrationList, ProcessReport, ProcessRequest } from "../migrations";
+import type { ReleaseSpec } from "../protocol";
+import type { Secrets } from "../secrets";
+import type { Store } from "../store/store";
+import type { Reporter } from "./reporter";
+import type { Signs } from "./signs";
+
+/** How documents become the next version's: the migrations and the validation behind one seam. */
+export interface DataProcessor {
+  /** The migration list of a folder. @throws Refusal with everything that is wrong in it. */
+  migrations(folder: string): MigrationList;
+  /** One pass over a database, read-only towards its source. */
+  process(request: ProcessRequest): Promise<ProcessReport>;
+}
+
+/** What every part of a run has at hand. */
+export interface Context {
+  readonly spec: ReleaseSpec;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly secrets: Secrets;
+  readonly cluster: Cluster | undefined;
+  readonly reporter: Reporter;
+  readonly processor: DataProcessor;
+  readonly signs: Signs;
+  readonly options: EngineOptions;
+}
+
+/** What only tests and special places set. */
+export interface EngineOptions {
+  /** Seconds that an owner may be silent before another machine may go on. */
+  readonly lease: number;
+  readonly boundary: Boundary;
+}

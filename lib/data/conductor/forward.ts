@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import { Refusal } from "../../problem";
+import { DumpingSource } from "../dump/dump";
+import type { Migration, ProcessReport } from "../migrations";
+import { stagingName } from "../names";
+import { OrderFreeHash } from "../order-free-hash";
+import { frames } from "../bson-frames";
+import type { CollectionInfo } from "../store/catalog";
+import { MongoSource } from "../store/mongo-source";
+import { blockInserter } from "../store/raw-insert";
+import { StagingSink } from "../store/staging-sink";
+import type { RecordLog } from "../journal/record-log";
+import { stepName } from "../journal/record-state";
+import type { Context } from "./context";
+import type { ReleasePlan } from "./plan";
+
+/** The next version, loaded beside the live one and read back; and the dump of what it was made from. */
+export interface Staged {
+  readonly report: ProcessReport;
+  readonly dump: DumpingSource;
+}
+
+/** Where a record leaves its dump, its reports and its proof. */
+export function recordFolder({ spec }: Context, log: RecordLog): string {
+  return join(spec.dump.keep, log.record);
+}
+
+/**
+ * One whole pass: dump, migrate, validate, load beside, read back. Used before writes are closed on the data as it is, and
+ * again while they are closed when the data is another by then.
+ * @throws Refusal that lists everything that is wrong with the data (rules N9, N13).
+ */
+export async function stageNextVersion(
+  context: Context,
+  log: RecordLog,
+  plan: ReleasePlan,
+  live: readonly CollectionInfo[],
+  mayGoOn: () => void,
+): Promise<Staged> {
+  const { spec, store, processor, reporter } = context;
+  const folder = recordFolder(context, log);
+  const byName = new Map(live.map((info) => [info.name, info]));
+  const chain: readonly Migration[] = plan.way.kind === "forward" ? plan.way.chain : [];
+  return log.step(
+    stepName.stage,
+    { collections: live.length },
+    async () => {
+      const names = live.map(({ name }) => name);
+      const dump = await DumpingSource.create(
+        new MongoSource(store.db),
+        join(folder, spec.store.database),
+        names,
+        mayGoOn,
+      );
+      const sink = new StagingSink(store.db, log.token, byName, store.limits, blockInserter(), mayGoOn);
+      const report = await processor.process({
+        chain,
+        schema: spec.schema,
+        ...(plan.before ? { before: { package: spec.schema.package, version: plan.before.version } } : {}),
+        source: dump,
+        sink,
+        reportFile: join(folder, "invalid.ndjson"),
+        progress: (done) => {
+          mayGoOn();
+          reporter.progress(done, Math.max(done, 1), "documents");
+        },
+      });
+      await dump.complete();
+      refuseInvalid(report);
+      await readBack(context, log.token, sink, report);
+      return { report, dump };
+    },
+    ({ report }) => ({ documents: report.totals.documentsBefore, changed: [...report.changed] }),
+  );
+}
+
+/** Order-free hash of a collection as it stands in the database now. */
+export async function scan(
+  { store }: Context,
+  collection: string,
+  actual: string,
+  mayGoOn: () => void,
+): Promise<OrderFreeHash> {
+  const hash = new OrderFreeHash();
+  for await (const block of new MongoSource(store.db, () => actual).read(collection)) {
+    mayGoOn();
+    for (const document of frames(block.bytes, actual)) hash.add(document);
+  }
+  return hash;
+}
+
+/** What was loaded is read back and compared with what was sent, and with what the migration reported (rule N14). */
+async function readBack(
+  context: Context,
+  token: number,
+  sink: StagingSink,
+  report: ProcessReport,
+): Promise<void> {
+  const problems = [];
+  for (const [collection, sent] of sink.hashes) {
+    const found = await scan(context, collection, stagingName(collection, token), () => undefined);
+    const reported = report.collections.find((change) => change.collection === collection)?.hashAfter;
+    const wanted = sent.toString();
+    if (found.toString() === wanted && (reported === undefined || reported === wanted)) continue;
+    problems.push({
+      where: `${context.store.db.databaseName}.${stagingName(collection, token)}`,
+      found: `${found.documents} documents with content hash ${found.toString()}`,
+      allowed: `${sent.documents} documents with content hash ${reported ?? wanted}, as the migration made them`,
+      mend: "the server did not keep what it acknowledged: look into its log before the next attempt",
+    });
+  }
+  if (problems.length > 0) throw new Refusal("reading back", problems);
+}
+
+/** Shown at once on a screen; all of them are in the report file. */
+const shown = 50;
+
+function refuseInvalid(report: ProcessReport): void {
+  const { madeInvalid, invalidBefore } = report.totals;
+  const count = madeInvalid + invalidBefore;
+  if (count === 0) return;
+  const listed = report.invalid.slice(0, shown).map(({ collection, id, pointer, rule, verdict }) => ({
+    where: `${collection}, _id ${id}, ${pointer === "" ? "/" : pointer}`,
+    found: verdict === "made-invalid" ? "made invalid by the migration" : "invalid before the migration too",
+    allowed: rule,
+    mend: verdict === "made-invalid" ? "the migration" : "the document, or the migration",
+  }));
+  const rest = count - listed.length;
+  const more = {
+    where: "the other documents",
+    found: `${rest} more invalid ones`,
+    allowed: "none",
+    mend: `all of them are in ${report.reportFile}`,
+  };
+  throw new Refusal(`${count} invalid documents`, rest > 0 ? [...listed, more] : listed);
+}

@@ -1,0 +1,80 @@
+import type { RecordLog } from "../journal/record-log";
+import { type RecordState, stepName } from "../journal/record-state";
+import { parseBeside } from "../names";
+import type { ReleaseRecordData } from "../protocol";
+import { Refusal } from "../../problem";
+import { listAll } from "../store/catalog";
+import { writeSchemaState } from "../store/schema-state";
+import { unswap } from "../swap/carry-out";
+import type { Context } from "./context";
+import { finish } from "./finish";
+import { openAgain } from "./open-again";
+import { closeRecord, decide, stateOf } from "./record";
+
+/** How long old pods may take to serve again before writes are opened all the same, in milliseconds. */
+const settleWithin = 90_000;
+const settleEvery = 500;
+
+/**
+ * Takes the release back: originals by rename, old images on the workloads, writes open, record closed. Every step is
+ * idempotent, so that after any crash this simply runs again, from anywhere. Finishes instead, when a confirmation came first.
+ */
+export async function takeBack(context: Context, log: RecordLog, reason: string): Promise<ReleaseRecordData> {
+  const before = stateOf(log);
+  const outcome = before.fence || before.swap ? "rolled-back" : "failed";
+  const decision = await decide(context, before, { outcome, reason: context.secrets.redact(reason) });
+  await log.catchUp();
+  if (decision.outcome === "released") return finish(context, log, decision);
+  const { store } = context;
+  const state = stateOf(log);
+  context.reporter.warn(`taking the release back: ${decision.reason}`);
+  if (state.swap && !state.unswapped) {
+    await unswap(store.db, log, state.swap);
+    await log.step(`${stepName.state} back`, {}, () =>
+      writeSchemaState(store.db, state.opened.before ?? undefined),
+    );
+  }
+  await oldImages(context, log, state);
+  await openAgain(context, log);
+  await dropStaging(context, log, state);
+  return closeRecord(context, log, decision);
+}
+
+async function oldImages({ cluster, reporter }: Context, log: RecordLog, state: RecordState): Promise<void> {
+  if (!cluster || !state.inPlace) return;
+  const changed = await log.step("images back", {}, () => cluster.restore(state.opened.workloads));
+  if (changed.length === 0) return;
+  // Opened earlier, code of the new release could write to old data.
+  const until = performance.now() + settleWithin;
+  let unsettled = await cluster.unsettled();
+  while (unsettled.length > 0 && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, settleEvery));
+    unsettled = await cluster.unsettled();
+  }
+  if (unsettled.length > 0) reporter.warn(`old images are set, but not ready yet: ${unsettled.join(", ")}`);
+}
+
+/** Drops what this record staged, and nothing else. */
+async function dropStaging({ store }: Context, log: RecordLog, state: RecordState): Promise<void> {
+  if (!state.staged) return;
+  const tokens = new Set(log.entries.map(({ token }) => token));
+  for (const { name } of await listAll(store.db)) {
+    const beside = parseBeside(name);
+    if (beside?.kind !== "new" || !tokens.has(beside.token)) continue;
+    await log.step(`drop ${name}`, {}, () => store.db.dropCollection(name).catch(() => false));
+  }
+}
+
+/** Both errors, when the way back failed too: the first one says why, the second what has to be mended (fault group 41). */
+export function bothErrors(first: unknown, second: unknown): Refusal {
+  const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+  const problems = [first, second].flatMap((error) => (error instanceof Refusal ? error.problems : []));
+  const says = {
+    where: "the release",
+    found: `${text(first)}; and taking it back failed too: ${text(second)}`,
+    allowed:
+      "a release that stands, or one that was taken back; it is neither now, and writes were not opened in doubt",
+    mend: "slipway data status, then: slipway data resume",
+  };
+  return new Refusal("taking back", [says, ...problems]);
+}

@@ -1,0 +1,136 @@
+import { mkdir, open, rename, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { BSON, type Document } from "mongodb";
+import type { Block, DocumentSource } from "../blocks";
+import type { CollectionInfo } from "../store/catalog";
+import { CollectionWriter, type WrittenCollection } from "./collection-writer";
+import { dumpFileName } from "./file-names";
+import type { DumpedCollection, DumpManifest } from "./manifest";
+import { readBson } from "./read-bson";
+
+/**
+ * Reads a database and leaves a dump of all that it read: whoever processes the documents pays for the dump with one pass.
+ * A collection that was read whole is read from the dump from then on, so that all readers see the same documents.
+ */
+export class DumpingSource implements DocumentSource {
+  readonly #written = new Map<string, WrittenCollection>();
+
+  private constructor(
+    private readonly inner: DocumentSource,
+    /** `<dump.keep>/<record>/<database>`: mongodump's own layout. */
+    readonly folder: string,
+    private readonly names: readonly string[],
+    private readonly mayGoOn: () => void,
+  ) {}
+
+  static async create(
+    inner: DocumentSource,
+    folder: string,
+    names: readonly string[],
+    mayGoOn: () => void,
+  ): Promise<DumpingSource> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return new DumpingSource(inner, folder, names, mayGoOn);
+  }
+
+  /** What was dumped so far, by collection. */
+  get written(): ReadonlyMap<string, WrittenCollection> {
+    return this.#written;
+  }
+
+  collections(): Promise<readonly string[]> {
+    return Promise.resolve(this.names);
+  }
+
+  async *read(collection: string): AsyncGenerator<Block> {
+    const dumped = this.#written.get(collection);
+    if (dumped) {
+      yield* readBson(dumped.file, collection);
+      return;
+    }
+    const writer = await CollectionWriter.create(this.folder, collection);
+    let whole = false;
+    try {
+      for await (const block of this.inner.read(collection)) {
+        this.mayGoOn();
+        await writer.write(block);
+        yield block;
+      }
+      whole = true;
+    } finally {
+      if (!whole) await writer.abandon();
+    }
+    this.#written.set(collection, await writer.finish());
+  }
+
+  /** Dumps collections that nobody has read, or all of `again` once more. */
+  async complete(again: readonly string[] = []): Promise<void> {
+    for (const collection of again) this.#written.delete(collection);
+    for (const collection of this.names.filter((name) => !this.#written.has(name))) {
+      for await (const _ of this.read(collection)) this.mayGoOn();
+    }
+  }
+}
+
+/** Writes the metadata files and, last of all, the manifest: a dump without a manifest is none. */
+export async function sealDump(
+  folder: string,
+  about: Omit<DumpManifest, "collections" | "format">,
+  collections: readonly {
+    readonly info: CollectionInfo;
+    readonly indexes: readonly Document[];
+    readonly written: WrittenCollection;
+  }[],
+): Promise<DumpManifest> {
+  const dumped = collections.map(({ info, indexes, written }): DumpedCollection => ({
+    collection: info.name,
+    file: join(about.database, basename(written.file)),
+    documents: written.hash.documents,
+    bytes: written.hash.bytes,
+    hash: written.hash.toString(),
+    segments: written.segments,
+    options: info.options,
+    indexes,
+  }));
+  const metadata = [
+    ...collections,
+    ...about.views.map((view) => ({ info: { ...view, type: "view" }, indexes: [] })),
+  ];
+  for (const { info, indexes } of metadata) {
+    await writeWhole(
+      join(folder, about.database, `${dumpFileName(info.name)}.metadata.json`),
+      metadataText(info, indexes),
+    );
+  }
+  const manifest: DumpManifest = { format: 1, ...about, collections: dumped };
+  await writeWhole(
+    join(folder, "manifest.json"),
+    `${BSON.EJSON.stringify(manifest, undefined, 2, { relaxed: false })}\n`,
+  );
+  return manifest;
+}
+
+/** As mongodump writes it: canonical extended JSON. */
+function metadataText(
+  info: Omit<CollectionInfo, "uuid"> & { readonly uuid?: string },
+  indexes: readonly Document[],
+): string {
+  const metadata = {
+    indexes,
+    ...(info.uuid === undefined ? {} : { uuid: info.uuid }),
+    collectionName: info.name,
+    type: info.type,
+    options: info.options,
+  };
+  return BSON.EJSON.stringify(metadata, { relaxed: false });
+}
+
+/** All or nothing: written aside, flushed, renamed. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const part = `${path}.part`;
+  await writeFile(part, text, { mode: 0o600 });
+  const file = await open(part, "r");
+  await file.sync();
+  await file.close();
+  await rename(part, path);
+}

@@ -1,0 +1,149 @@
+import type { Json } from "../../content-hash";
+import type { CollectionChange, ReleaseRecordData, Stage } from "../protocol";
+import type { WorkloadImages } from "../cluster/workload-images";
+import type { SavedFence } from "../fence/fence";
+import type { Move } from "../swap/move";
+import type { Entry } from "./entry";
+
+/** What holds in the database: the document `schema` of `_slipway_state`, which an API may read. */
+export interface SchemaState {
+  readonly version: string;
+  readonly release: string;
+  readonly hash: string;
+}
+
+/** What an `opened` entry says: all that is needed to finish or undo the release from anywhere. */
+export interface Opened {
+  readonly system: string;
+  readonly environment: string;
+  readonly release: string;
+  readonly hash: string;
+  readonly operator: string;
+  readonly schema: { readonly package: string; readonly from: string; readonly to: string };
+  /** What held before; null before the first release. */
+  readonly before: SchemaState | null;
+  readonly images: readonly { readonly name: string; readonly from?: string; readonly to: string }[];
+  /** The workloads' images when the release began, which a way back puts back. */
+  readonly workloads: readonly WorkloadImages[];
+  readonly migrations: readonly { readonly id: string; readonly hash: string }[];
+  /** Records whose originals come back with this one, newest first; empty on the way forward. */
+  readonly undoes: readonly string[];
+}
+
+/** What becomes of a release. */
+export interface Decision {
+  readonly outcome: "released" | "rolled-back" | "failed";
+  readonly reason: string;
+}
+
+/** What a `swap` intent says. */
+export interface SwapIntent {
+  readonly moves: readonly Move[];
+  readonly collections: readonly CollectionChange[];
+}
+
+/** Names of the steps that recovery asks for. */
+export const stepName = {
+  closeWrites: "close-writes",
+  openWrites: "open-writes",
+  stage: "stage",
+  swap: "swap",
+  unswap: "unswap",
+  state: "state",
+  inPlace: "in-place",
+} as const;
+
+/** One record, as its journal entries tell it. */
+export class RecordState {
+  private constructor(
+    readonly id: string,
+    readonly openedAt: string,
+    /** Fencing token of the opening: part of the record's staging names. */
+    readonly token: number,
+    readonly opened: Opened,
+    private readonly entries: readonly Entry[],
+  ) {}
+
+  /** Undefined when the entries hold no opening: before the first release. */
+  static from(entries: readonly Entry[]): RecordState | undefined {
+    const opening = entries.find(({ kind }) => kind === "opened");
+    if (!opening) return undefined;
+    const own = entries.filter(({ record }) => record === opening.record);
+    return new RecordState(opening.record, opening.at, opening.token, as<Opened>(opening.detail), own);
+  }
+
+  /** How writes were closed, when that was begun and not undone. */
+  get fence(): SavedFence | undefined {
+    const closing = this.#last("intent", stepName.closeWrites);
+    const opened = this.#last("done", stepName.openWrites);
+    return closing && !(opened && opened.number > closing.number)
+      ? as<SavedFence>(closing.detail)
+      : undefined;
+  }
+
+  /** When writers began to be refused and when they no longer were, ISO 8601. */
+  get closedBetween(): { readonly from?: string; readonly to?: string } {
+    return {
+      ...at("from", this.#last("intent", stepName.closeWrites)),
+      ...at("to", this.#last("done", stepName.openWrites)),
+    };
+  }
+
+  /** The swap, when it was begun. */
+  get swap(): SwapIntent | undefined {
+    const intent = this.#last("intent", stepName.swap);
+    return intent && as<SwapIntent>(intent.detail);
+  }
+
+  /** Whether the swap was undone again. */
+  get unswapped(): boolean {
+    return (
+      (this.#last("done", stepName.unswap)?.number ?? 0) > (this.#last("intent", stepName.swap)?.number ?? 0)
+    );
+  }
+
+  /** Whether staging collections may exist. */
+  get staged(): boolean {
+    return this.entries.some(({ kind, step }) => kind === "intent" && step.startsWith(stepName.stage));
+  }
+
+  /** Whether the data was swapped and checked: the roll-out may begin. */
+  get inPlace(): boolean {
+    return this.#last("done", stepName.inPlace) !== undefined;
+  }
+
+  get decision(): Decision | undefined {
+    const decided = this.#last("decided");
+    return decided && as<Decision>(decided.detail);
+  }
+
+  /** The record as it was closed. */
+  get closed(): ReleaseRecordData | undefined {
+    const closed = this.#last("closed");
+    return closed && as<ReleaseRecordData>(closed.detail);
+  }
+
+  /** The stage that the newest step belongs to, for people. */
+  get stage(): Stage {
+    if (this.decision?.outcome === "released") return "re-open";
+    if (this.inPlace) return "roll-out";
+    if (this.swap) return "swap";
+    if (this.fence) return "close-writes";
+    return this.staged ? "rehearse" : "lock";
+  }
+
+  #last(kind: Entry["kind"], step?: string): Entry | undefined {
+    return this.entries
+      .filter((entry) => entry.kind === kind && (step === undefined || entry.step === step))
+      .at(-1);
+  }
+}
+
+function at<Key extends string>(key: Key, entry: Entry | undefined): Partial<Record<Key, string>> {
+  return entry ? ({ [key]: entry.at } as Partial<Record<Key, string>>) : {};
+}
+
+/** Sound because every entry's checksum was checked when it was read, and only this program writes them. */
+function as<Detail>(detail: Json): Detail {
+  return detail as unknown as Detail;
+}

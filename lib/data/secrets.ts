@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { readEmbeddedEnvironment } from "../config/embedded";
+import { Refusal } from "../problem";
+import type { SecretSource } from "./protocol";
+
+/** Shorter ones would blank out ordinary words. */
+const shortestSecret = 4;
+
+/** Reads secrets at the moment of use and blanks them out of everything that is said (rule X5). */
+export class Secrets {
+  readonly #known = new Set<string>();
+
+  /** A connection string. @throws Refusal when the source holds none. */
+  uri(source: SecretSource, where: string, embedded: "release" | "user"): string {
+    const value =
+      source.kind === "embedded"
+        ? readEmbeddedEnvironment().mongo[embedded === "release" ? "uri" : "userUri"]
+        : plain(source, where);
+    this.#learnUri(value);
+    return value;
+  }
+
+  /** The text of a kubeconfig. */
+  kubeconfig(source: SecretSource | { readonly kind: "file"; readonly path: string }, where: string): string {
+    switch (source.kind) {
+      case "file":
+        return readFileSync(source.path, "utf8");
+      case "embedded":
+        return readFileSync(readEmbeddedEnvironment().kubeconfig, "utf8");
+      default: {
+        const value = plain(source, where);
+        // As KUBECONFIG does, a variable may hold a path instead of the text.
+        if (source.kind === "env" && !value.includes("\n")) return readFileSync(value, "utf8");
+        this.#learn(value);
+        return value;
+      }
+    }
+  }
+
+  /** The text with every secret that was read blanked out. */
+  redact(text: string): string {
+    let safe = text;
+    for (const secret of this.#known) safe = safe.replaceAll(secret, "***");
+    return safe.replace(/(mongodb(?:\+srv)?:\/\/)[^@/\s]*@/g, "$1***@");
+  }
+
+  #learnUri(uri: string): void {
+    const password = /^mongodb(?:\+srv)?:\/\/[^:@/]*:(?<password>[^@/]*)@/.exec(uri)?.groups?.["password"];
+    if (password === undefined) return;
+    this.#learn(uri);
+    this.#learn(password);
+    this.#learn(decodeURIComponent(password));
+  }
+
+  #learn(secret: string): void {
+    if (secret.length >= shortestSecret) this.#known.add(secret);
+  }
+}
+
+function plain(source: Exclude<SecretSource, { kind: "embedded" }>, where: string): string {
+  const value =
+    source.kind === "env" ? process.env[source.name] : source.kind === "value" ? source.value : undefined;
+  if (value !== undefined && value !== "") return value;
+  throw new Refusal("secrets", [
+    {
+      where,
+      found: source.kind === "env" ? `no environment variable ${source.name}` : "no value",
+      allowed: "a value that is set when the release runs",
+      mend:
+        source.kind === "env" ? `export ${source.name} where pulumi up runs` : "pulumi config set --secret",
+    },
+  ]);
+}
