@@ -33,6 +33,13 @@ export class PulumiStack {
     if (code !== 0) throw new Error(`pulumi stack select failed:\n${output}`);
   }
 
+  /** Sets plain config values of the stack. */
+  async configure(values: Readonly<Record<string, string>>): Promise<void> {
+    const pairs = Object.entries(values).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+    const { code, output } = await this.run(["config", "set-all", ...this.onStack(), ...pairs]);
+    if (code !== 0) throw new Error(`pulumi config failed:\n${output}`);
+  }
+
   /** Forgets the stack and all that its state knows; what runs goes on running. */
   async forget(): Promise<void> {
     await this.run(["stack", "rm", this.name, "--yes", "--force", "--preserve-config"]);
