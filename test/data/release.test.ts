@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { BSON } from "mongodb";
+import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
+import { plainProcessor } from "./plain-processor";
+import { firstStart, startServer, type TestServer, withClient } from "./server";
+
+const processor = plainProcessor((collection, document) =>
+  collection === "studies" ? { ...document, version: new BSON.Int32(2) } : document,
+);
+const data = {
+  studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
+  samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),
+};
+
+describe("A data release", () => {
+  let server: TestServer;
+  before(async function () {
+    this.timeout(firstStart);
+    server = await startServer();
+  });
+  after(() => server.stop());
+
+  it("adopts a database, migrates it, and leaves the originals beside", async () => {
+    await fill(server.uri, "plain", data);
+    const first = specFor(server, "plain");
+    const adopted = await releaseAndConfirm(first, processor);
+    assert.equal(adopted.last("closed").record.outcome, "released");
+
+    const before = await contentOf(server.uri, "plain");
+    const second = await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
+    const { record } = second.last("closed");
+    assert.equal(record.outcome, "released");
+    assert.deepEqual(record.schema, { package: "plain", from: "1.0.0", to: "2.0.0" });
+    const after = await contentOf(server.uri, "plain");
+    assert.equal(after["samples"], before["samples"]);
+    assert.notEqual(after["studies"], before["studies"]);
+    assert.deepEqual(await besideNames(server.uri, "plain"), ["studies__old_2"]);
+    await withClient(server.uri, async (client) => {
+      assert.equal(await client.db("plain").collection("studies").countDocuments({ version: 2 }), 3);
+    });
+  });
+
+  it("X3: does nothing when the same release stands already", async () => {
+    await fill(server.uri, "again", data);
+    const spec = specFor(server, "again");
+    await releaseAndConfirm(spec, processor);
+    const again = new EngineRun({ do: "release", spec }, processor);
+    assert.equal(await again.ended, true, again.said());
+    assert.equal(again.last("closed").record.outcome, "released");
+    assert.equal(
+      again.events.some((event) => event.event === "stage" && event.stage === "lock"),
+      false,
+    );
+  });
+
+  it("N16: takes the data back when nobody is left to confirm", async () => {
+    await fill(server.uri, "unconfirmed", data);
+    const first = specFor(server, "unconfirmed");
+    await releaseAndConfirm(first, processor);
+    const before = await contentOf(server.uri, "unconfirmed");
+    const run = new EngineRun({ do: "release", spec: nextOf(first, "2.0.0") }, processor);
+    await run.inPlace();
+    await withClient(server.writerUri, async (client) => {
+      await assert.rejects(
+        client.db("unconfirmed").collection<{ _id: string }>("studies").insertOne({ _id: "x" }),
+      );
+    });
+    run.signs.give("its standard input closed");
+    assert.equal(await run.ended, false);
+    assert.equal(run.last("closed").record.outcome, "rolled-back");
+    assert.deepEqual(await contentOf(server.uri, "unconfirmed"), before);
+    assert.deepEqual(await besideNames(server.uri, "unconfirmed"), []);
+    await withClient(server.writerUri, async (client) => {
+      await client.db("unconfirmed").collection<{ _id: string }>("studies").insertOne({ _id: "x" });
+    });
+    const status = new EngineRun({ do: "status", spec: first }, processor);
+    await status.ended;
+    assert.equal(status.last("status").status.schema, "1.0.0");
+  });
+
+  it("N14: refuses with every invalid document, and closes no writes", async () => {
+    await fill(server.uri, "invalid", data);
+    const first = specFor(server, "invalid");
+    await releaseAndConfirm(first, processor);
+    const bad = plainProcessor((collection, document) => (collection === "studies" ? undefined : document));
+    const run = new EngineRun({ do: "release", spec: nextOf(first, "2.0.0") }, bad);
+    assert.equal(await run.ended, false);
+    assert.equal(run.last("failed").problems.length, 3);
+    assert.equal(run.last("closed").record.outcome, "failed");
+    assert.equal(
+      run.events.some((event) => event.event === "stage" && event.stage === "close-writes"),
+      false,
+    );
+    const mended = await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
+    assert.equal(mended.last("closed").record.outcome, "released");
+  });
+
+  it("N18: goes back to the retained originals by renames", async () => {
+    await fill(server.uri, "back", data);
+    const first = specFor(server, "back");
+    await releaseAndConfirm(first, processor);
+    const before = await contentOf(server.uri, "back");
+    await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
+    await releaseAndConfirm({ ...nextOf(first, "1.0.0"), hash: "sha256:back" }, processor);
+    assert.deepEqual(await contentOf(server.uri, "back"), before);
+  });
+
+  it("40: refuses the way back when users wrote since, until the config accepts that loss by name", async () => {
+    await fill(server.uri, "loss", data);
+    const first = specFor(server, "loss");
+    await releaseAndConfirm(first, processor);
+    await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
+    await withClient(server.writerUri, async (client) => {
+      await client.db("loss").collection<{ _id: string }>("studies").insertOne({ _id: "users-own" });
+    });
+    const back = { ...nextOf(first, "1.0.0"), hash: "sha256:back" };
+    const refused = new EngineRun({ do: "release", spec: back }, processor);
+    assert.equal(await refused.ended, false);
+    assert.match(refused.said(), /studies: found writes of users since the release: 3 documents then, 4 now/);
+    const accepted = await releaseAndConfirm({ ...back, acceptLossSince: "v2.0.0" }, processor);
+    assert.equal(accepted.last("closed").record.outcome, "released");
+  });
+});

@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MongoClient } from "mongodb";
+import { StandIn } from "../../tools/stand-in/launch";
+import { provideStandIn } from "../../tools/stand-in/recipe";
+
+/** A MongoDB server for one test file. */
+export interface TestServer {
+  /** `mongod` where SLIPWAY_TEST_MONGO_URI names one. */
+  readonly kind: "mongod" | "stand-in";
+  /** The release's own user. */
+  readonly uri: string;
+  /** An ordinary writer. */
+  readonly writerUri: string;
+  /** A user who may only read, and nothing of ours. */
+  readonly readerUri: string;
+  /** SIGKILL; starts again on the same data and the same address. Only the stand-in can. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Seconds may pass when the stand-in has to be built first. */
+export const firstStart = 180_000;
+
+/** Starts a server whose data outlives a kill, or takes the one that SLIPWAY_TEST_MONGO_URI names. */
+export async function startServer(options: { readonly testCommands?: boolean } = {}): Promise<TestServer> {
+  const named = process.env["SLIPWAY_TEST_MONGO_URI"];
+  if (named !== undefined) {
+    const writer = process.env["SLIPWAY_TEST_MONGO_WRITER_URI"] ?? named;
+    const nothing = (): Promise<void> => Promise.resolve();
+    return {
+      kind: "mongod",
+      uri: named,
+      writerUri: writer,
+      readerUri: writer,
+      restart: nothing,
+      stop: nothing,
+    };
+  }
+  const folder = await provideStandIn({});
+  const data = await mkdtemp(join(tmpdir(), "slipway-test-db-"));
+  let server = await StandIn.start({ folder, data, ...options });
+  const { port, passwords } = server;
+  return {
+    kind: "stand-in",
+    uri: server.uri("slipway"),
+    writerUri: server.uri("runtime"),
+    readerUri: server.uri("reader"),
+    async restart() {
+      await server.kill();
+      server = await StandIn.start({ folder, data, passwords, listen: [`127.0.0.1:${port}`], ...options });
+    },
+    async stop() {
+      await server.stop();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs with a client of the release's own user. */
+export async function withClient<Result>(
+  uri: string,
+  run: (client: MongoClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await MongoClient.connect(uri, { retryWrites: false });
+  try {
+    return await run(client);
+  } finally {
+    await client.close();
+  }
+}
