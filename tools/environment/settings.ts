@@ -23,7 +23,8 @@ const schema = z.strictObject({
   tokens: z.record(z.enum(accounts), z.string()),
   passphrase: z.string(),
   registrySecret: z.string(),
-  mongo: z.strictObject({ admin: z.string(), release: z.string(), user: z.string() }),
+  /** Passwords of the database's users. */
+  mongo: z.strictObject({ admin: z.string(), slipway: z.string(), runtime: z.string(), reader: z.string() }),
 });
 
 /** What was chosen once for a state directory and stays: ports, names, secrets. The file is readable by its owner only. */
@@ -75,7 +76,7 @@ async function choose(layout: Layout): Promise<Settings> {
     tokens: Object.fromEntries(accounts.map((name) => [name, secret()])) as Settings["tokens"],
     passphrase: secret(),
     registrySecret: secret(),
-    mongo: { admin: secret(), release: secret(), user: secret() },
+    mongo: { admin: secret(), slipway: secret(), runtime: secret(), reader: secret() },
   };
 }
 

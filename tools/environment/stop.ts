@@ -33,7 +33,7 @@ async function removeTraces(layout: Layout): Promise<void> {
     ["umount", "ip", "iptables"].map((name) => findOnPath(name, machinePath())),
   );
   if (settings !== undefined && process.getuid?.() === 0) {
-    await removeOutside(layout, settings);
+    await removeOutside(layout);
     if (umount !== undefined) await unmountAll(layout, umount);
     if (ip !== undefined && iptables !== undefined) await removeNetwork(settings, { ip, iptables });
   }

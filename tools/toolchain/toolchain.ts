@@ -1,17 +1,34 @@
 import { join } from "node:path";
 import { cacheDirectory } from "../../lib/config/embedded";
-import { readGoRecipe, type GoTool } from "./go-recipe";
+import { readGoRecipe } from "./go-recipe";
 import { findOnMachine } from "./on-machine";
 import { silent, type Progress } from "./progress";
+import { standInRecipe } from "../stand-in/recipe";
+import type { OnMachine } from "./recipe";
 import { ToolCache } from "./tool-cache";
 
 /** The tools that the project works with, wherever they came from. */
 export interface Toolchain {
   /** The file of an executable. Example: `executable("kube-apiserver")`. */
   executable(program: string): string;
+  /** The database server: the machine's `mongod`, or else the stand-in's folder. */
+  readonly mongo:
+    | { readonly kind: "mongod"; readonly program: string }
+    | { readonly kind: "stand-in"; readonly folder: string };
   /** Folders of the cache that go first on PATH, so that Pulumi finds its plugins. */
   readonly path: readonly string[];
 }
+
+/** What people and Pulumi start by name; the rest is for our own servers. */
+const onPath: ReadonlySet<string> = new Set([
+  "mongo-tools",
+  "pulumi-language-nodejs",
+  "pulumi-cli",
+  "pulumi-resource-kubernetes",
+]);
+
+// Version 6.0 brought the user write block, by which a release closes writes.
+const mongod: OnMachine = { programs: ["mongod"], version: ["mongod", "--version"], atLeast: "6.0.0" };
 
 /** The tools that are made from Go modules, in the order in which they are built: quick ones first. */
 export const goTools = [
@@ -47,10 +64,14 @@ export async function provideToolchain(options: ProvideOptions = {}): Promise<To
   for (const name of goTools) {
     const tool = await readGoRecipe(name);
     const found = tool.machine === undefined ? undefined : await findOnMachine(tool.machine);
-    if (found === undefined) path.push(await build(cache, tool, programs));
-    else for (const [program, file] of found) programs.set(program, file);
+    const folder = found === undefined ? await cache.provide(tool) : undefined;
+    for (const [program, file] of found ?? []) programs.set(program, file);
+    if (folder === undefined) continue;
+    for (const program of tool.programs) programs.set(program, join(folder, program));
+    if (onPath.has(name)) path.push(folder);
   }
   return {
+    mongo: await mongo(cache),
     path,
     executable(program) {
       const file = programs.get(program);
@@ -60,8 +81,8 @@ export async function provideToolchain(options: ProvideOptions = {}): Promise<To
   };
 }
 
-async function build(cache: ToolCache, tool: GoTool, programs: Map<string, string>): Promise<string> {
-  const folder = await cache.provide(tool);
-  for (const program of tool.programs) programs.set(program, join(folder, program));
-  return folder;
+async function mongo(cache: ToolCache): Promise<Toolchain["mongo"]> {
+  const program = (await findOnMachine(mongod))?.get("mongod");
+  if (program !== undefined) return { kind: "mongod", program };
+  return { kind: "stand-in", folder: await cache.provide(standInRecipe()) };
 }

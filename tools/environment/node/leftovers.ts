@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile, readlink, rm, rmdir, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Layout } from "../layout";
-import { namesOf, type Settings } from "../settings";
 
 const run = promisify(execFile);
 
@@ -43,23 +42,37 @@ export async function unmountAll(layout: Layout, umount: string): Promise<void> 
 }
 
 /** Removes what containerd, CNI and the kubelet put into places that cannot be configured. Call it before `run/` is removed. */
-export async function removeOutside(layout: Layout, settings: Settings): Promise<void> {
+export async function removeOutside(layout: Layout): Promise<void> {
+  const ids: string[] = [];
   for (const bundle of await bundles(layout)) {
+    ids.push(basename(bundle));
     const address = await readFile(join(bundle, "address"), "utf8").catch(() => "");
     if (address.startsWith("unix:///run/containerd/s/"))
       await rm(address.slice("unix://".length), { force: true });
   }
-  for (const folder of ["/var/lib/cni/results", "/var/lib/cni/cache"]) {
-    for (const name of await readdir(folder).catch(() => [])) {
-      if (name.startsWith(`${namesOf(settings).bridge}-`)) await rm(join(folder, name), { force: true });
-    }
+  for (const name of await readdir("/var/lib/cni/results").catch(() => [])) {
+    if (ids.some((id) => name.includes(id))) await rm(join("/var/lib/cni/results", name), { force: true });
   }
   const logs = "/var/log/containers";
   for (const name of await readdir(logs).catch(() => [])) {
     const target = await readlink(join(logs, name)).catch(() => "");
     if (target.startsWith(`${layout.run()}/`)) await unlink(join(logs, name)).catch(() => undefined);
   }
-  await rmdir(logs).catch(() => undefined);
+  const devices = "/var/lib/kubelet/device-plugins/kubelet.sock";
+  const open = await readFile("/proc/net/unix", "utf8").catch(() => devices);
+  // Every kubelet of a machine takes this one place; a killed one leaves its socket there.
+  if (!open.includes(devices)) await rm(devices, { force: true });
+  // Shared with other runtimes of this machine: these go only when they are empty.
+  for (const folder of [
+    logs,
+    "/var/lib/cni/results",
+    "/var/lib/kubelet/device-plugins",
+    "/var/lib/kubelet",
+    "/run/containerd/s",
+    "/run/containerd",
+  ]) {
+    await rmdir(folder).catch(() => undefined);
+  }
 }
 
 async function bundles(layout: Layout): Promise<string[]> {
@@ -68,7 +81,7 @@ async function bundles(layout: Layout): Promise<string[]> {
 }
 
 async function containerGroups(layout: Layout): Promise<string[]> {
-  const ids = (await bundles(layout)).map((bundle) => bundle.split("/").at(-1) ?? "");
+  const ids = (await bundles(layout)).map((bundle) => basename(bundle));
   const roots = await groupRoots();
   return roots.flatMap((root) => ids.map((id) => join(root, namespace, id)));
 }

@@ -1,0 +1,52 @@
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EmbeddedEnvironment } from "../lib/config/embedded";
+import { down, up } from "../tools/environment/environment";
+import { formatIdentity, isAlive, ownIdentity, parseIdentity } from "../tools/toolchain/process-identity";
+
+/** Folders of tests' environments; the number is the process that made it. */
+const prefix = "slipway-t";
+const state = join(tmpdir(), `${prefix}${process.pid}`);
+let started: Promise<EmbeddedEnvironment> | undefined;
+
+/**
+ * The one environment that all tests of this run share: started by the first who asks, stopped after the last test.
+ * Tests keep apart by names of their own: namespace, database, stack, repository. `SLIPWAY_STATE` is set to it.
+ */
+export function embedded(): Promise<EmbeddedEnvironment> {
+  started ??= start();
+  return started;
+}
+
+/** The shared environment's state directory. */
+export const embeddedState = state;
+
+async function start(): Promise<EmbeddedEnvironment> {
+  await removeAbandoned();
+  await mkdir(state, { mode: 0o700 });
+  await writeFile(join(state, "owner"), formatIdentity(ownIdentity()));
+  process.env["SLIPWAY_STATE"] = state;
+  return up({ state });
+}
+
+/** Environments of test runs that were killed: their servers still run. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue;
+    const folder = join(tmpdir(), name);
+    const owner = parseIdentity(await readFile(join(folder, "owner"), "utf8").catch(() => ""));
+    if (owner === undefined || isAlive(owner)) continue;
+    await down({ state: folder });
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+// Mocha loads this file with the first test file that needs it, outside of any suite: so this runs after all tests.
+after("stop the shared environment", async function () {
+  this.timeout(60_000);
+  if (started === undefined) return;
+  await started.catch(() => undefined);
+  await down({ state });
+  await rm(state, { recursive: true, force: true });
+});
