@@ -14,6 +14,7 @@ const writeActions = [
   "dropIndex",
   "insert",
   "remove",
+  "renameCollectionSameDB",
   "update",
 ];
 const readActions = ["collStats", "dbStats", "find", "killCursors", "listCollections", "listIndexes"];
