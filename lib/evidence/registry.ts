@@ -12,11 +12,11 @@ export interface ImageFacts {
   /** Names and values that its processes start with, as baked in. Example: `BE_IMAGE_TAG` (F10). */
   readonly environment: Readonly<Record<string, string>>;
   /** Label `org.slipway.schema-version`: the schema that the code in the image is made for (N7). */
-  readonly schemaVersion?: string;
+  readonly schemaVersion: string | undefined;
   /** Label `org.opencontainers.image.revision`: the commit that it was built from. */
-  readonly revision?: string;
+  readonly revision: string | undefined;
   /** Label `org.opencontainers.image.version`. */
-  readonly version?: string;
+  readonly version: string | undefined;
 }
 
 /** A registry that speaks the OCI distribution API. Nothing here moves a tag that exists. */
