@@ -1,8 +1,8 @@
-import type { ChosenFence } from "../fence/gate";
-import { chooseFence } from "../fence/gate";
+import { chooseFence, type ChosenFence } from "../fence/gate";
 import { fencesOf } from "../fence/fences";
 import { refuseMissingImages } from "../images-exist";
-import { RecordState, type Opened, type SchemaState } from "../journal/record-state";
+import type { RecordState } from "../journal/record-state";
+import { type Opened, type SchemaState } from "../journal/record-state";
 import type { WorkloadImages } from "../cluster/workload-images";
 import type { Migration } from "../migrations";
 import { compareVersions } from "../migrations/versions";

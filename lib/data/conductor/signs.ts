@@ -41,7 +41,12 @@ export class Signs {
   deadline(seconds: number): void {
     const longest = 2 ** 31 - 1;
     const reason = `not confirmed within ${seconds} s`;
-    this.#deadline = setTimeout(() => this.give(reason), Math.min(seconds * 1000, longest));
+    this.#deadline = setTimeout(
+      () => {
+        this.give(reason);
+      },
+      Math.min(seconds * 1000, longest),
+    );
     this.#deadline.unref();
   }
 

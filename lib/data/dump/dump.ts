@@ -67,7 +67,8 @@ export class DumpingSource implements DocumentSource {
   async complete(again: readonly string[] = []): Promise<void> {
     for (const collection of again) this.#written.delete(collection);
     for (const collection of this.names.filter((name) => !this.#written.has(name))) {
-      for await (const _ of this.read(collection)) this.mayGoOn();
+      const reader = this.read(collection);
+      while (!(await reader.next()).done) this.mayGoOn();
     }
   }
 }

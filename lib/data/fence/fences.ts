@@ -1,4 +1,4 @@
-import { MongoClient } from "mongodb";
+import type { MongoClient } from "mongodb";
 import type { Context } from "../conductor/context";
 import { connect } from "../store/store";
 import type { Fence, SavedFence } from "./fence";

@@ -1,4 +1,3 @@
-import type { Json } from "../../content-hash";
 import type { CollectionChange, ReleaseRecordData, Stage } from "../protocol";
 import type { WorkloadImages } from "../cluster/workload-images";
 import type { SavedFence } from "../fence/fence";
@@ -69,16 +68,14 @@ export class RecordState {
     const opening = entries.find(({ kind }) => kind === "opened");
     if (!opening) return undefined;
     const own = entries.filter(({ record }) => record === opening.record);
-    return new RecordState(opening.record, opening.at, opening.token, as<Opened>(opening.detail), own);
+    return new RecordState(opening.record, opening.at, opening.token, told(opening), own);
   }
 
   /** How writes were closed, when that was begun and not undone. */
   get fence(): SavedFence | undefined {
     const closing = this.#last("intent", stepName.closeWrites);
     const opened = this.#last("done", stepName.openWrites);
-    return closing && !(opened && opened.number > closing.number)
-      ? as<SavedFence>(closing.detail)
-      : undefined;
+    return closing && !(opened && opened.number > closing.number) ? told(closing) : undefined;
   }
 
   /** When writers began to be refused and when they no longer were, ISO 8601. */
@@ -92,7 +89,7 @@ export class RecordState {
   /** The swap, when it was begun. */
   get swap(): SwapIntent | undefined {
     const intent = this.#last("intent", stepName.swap);
-    return intent && as<SwapIntent>(intent.detail);
+    return intent && told(intent);
   }
 
   /** Whether the swap was undone again. */
@@ -114,13 +111,13 @@ export class RecordState {
 
   get decision(): Decision | undefined {
     const decided = this.#last("decided");
-    return decided && as<Decision>(decided.detail);
+    return decided && told(decided);
   }
 
   /** The record as it was closed. */
   get closed(): ReleaseRecordData | undefined {
     const closed = this.#last("closed");
-    return closed && as<ReleaseRecordData>(closed.detail);
+    return closed && told(closed);
   }
 
   /** The stage that the newest step belongs to, for people. */
@@ -143,7 +140,8 @@ function at<Key extends string>(key: Key, entry: Entry | undefined): Partial<Rec
   return entry ? ({ [key]: entry.at } as Partial<Record<Key, string>>) : {};
 }
 
-/** Sound because every entry's checksum was checked when it was read, and only this program writes them. */
-function as<Detail>(detail: Json): Detail {
-  return detail as unknown as Detail;
+/** Details are read as what this program wrote: every entry's checksum was checked when it was read. */
+type Detail = Opened & SavedFence & SwapIntent & Decision & ReleaseRecordData;
+function told(entry: Entry): Detail {
+  return entry.detail as unknown as Detail;
 }

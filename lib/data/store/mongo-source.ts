@@ -43,7 +43,7 @@ export class MongoSource implements DocumentSource {
   }
 
   async #batchSize(name: string): Promise<number> {
-    const stats = await this.db.command({ collStats: name }).catch(() => ({}) as Record<string, unknown>);
+    const stats = await this.db.command({ collStats: name }).catch((): Record<string, unknown> => ({}));
     const average = Number(stats["avgObjSize"]);
     if (!(average > 0)) return 100;
     return Math.max(batchLimits.least, Math.min(batchLimits.most, Math.floor(replyBytes / average)));

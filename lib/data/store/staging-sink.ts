@@ -76,7 +76,7 @@ export class StagingSink implements DocumentSink {
 
   async #createIndexes(collection: string, indexes: readonly Document[]): Promise<void> {
     try {
-      const specs = indexes.map(({ ns: _, ...spec }) => spec);
+      const specs = indexes.map((index) => without(index, "ns"));
       await this.db.command({ createIndexes: stagingName(collection, this.token), indexes: specs });
     } catch (error) {
       throw new Refusal(`indexes of ${collection}`, [
@@ -97,8 +97,11 @@ export class StagingSink implements DocumentSink {
 
 /** What a new version's collection is created with: all of the live one's options but what only the server sets. */
 export function createOptions(options: Document): CreateCollectionOptions {
-  const { uuid: _uuid, autoIndexId: _auto, ...rest } = options;
-  return rest;
+  return without(options, "uuid", "autoIndexId");
+}
+
+function without(document: Document, ...keys: readonly string[]): Document {
+  return Object.fromEntries(Object.entries(document).filter(([key]) => !keys.includes(key)));
 }
 
 function split(block: Block, limits: ServerLimits): readonly Block[] {
