@@ -118,7 +118,7 @@ async function start(
   const settings = await settle(layout);
   const processes = new Processes(layout);
   const own: Start = { layout, settings, tools, processes, signal };
-  if (machine.node === "real") await makeNetwork(settings, machine.programs);
+  if (machine.node === "real") await makeNetwork(layout, settings, machine.programs);
   detail("control plane, registry, database");
   const [api, registry, mongo] = await all([
     startControlPlane(own),

@@ -21,7 +21,7 @@ export async function runningEnvironment(layout: Layout): Promise<EmbeddedEnviro
     ...servers.map((name) => () => processes.runs(name)),
     async () => {
       const api = new KubeApi(layout, settings);
-      return (await api.isReady()) && (await api.nodeIsReady(namesOf(settings).node));
+      return (await api.isReady()) && (await api.nodeIsReady(namesOf(layout).node));
     },
     () => registryAnswers(`127.0.0.1:${settings.ports.registry}`),
     () => listens(settings.ports.mongo),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -16,6 +17,11 @@ export class Layout {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
     return layout;
+  }
+
+  /** Tells what this environment makes outside its state directory from what others make: its node, bridge, firewall chain. */
+  get id(): string {
+    return createHash("sha256").update(this.state).digest("hex").slice(0, 8);
   }
 
   /** A file or folder that stays from one start to the next. */

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Toolchain } from "../toolchain/toolchain";
 import type { Layout } from "./layout";
-import { namesOf, type Settings } from "./settings";
+import { addressesOf, namesOf, type Settings } from "./settings";
 
 const loopback = ["127.0.0.1", "localhost"];
 
@@ -14,11 +14,15 @@ const apiService = "10.96.0.1";
 /** Makes the environment's own authority and certificates once; a half-made set never gets its place. */
 export async function makeCertificates(layout: Layout, settings: Settings, tools: Toolchain): Promise<void> {
   const place = layout.at("pki");
-  if (existsSync(place)) return;
+  // The kubelet's certificate names an address of this network.
+  const madeFor = await readFile(layout.pki("subnet"), "utf8").catch(() => undefined);
+  if (madeFor === settings.subnet) return;
+  await rm(place, { recursive: true, force: true });
   const draft = layout.at("pki.draft");
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { mode: 0o700 });
-  const { node, gateway } = namesOf(settings);
+  const { node } = namesOf(layout);
+  const { gateway } = addressesOf(settings);
   const asked = {
     folder: draft,
     days: 3650,
@@ -50,5 +54,6 @@ export async function makeCertificates(layout: Layout, settings: Settings, tools
   child.stdin.end(JSON.stringify(asked));
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) throw new Error(`the certificates could not be made: ${said.trim()}`);
+  await writeFile(join(draft, "subnet"), settings.subnet);
   await rename(draft, place);
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { Layout } from "./layout";
@@ -15,8 +15,6 @@ export const accounts = ["admin", "controllers", "scheduler", "node"] as const;
 export type Account = (typeof accounts)[number];
 
 const schema = z.strictObject({
-  /** Tells this environment's node, bridge and firewall chain from those of another state directory. */
-  id: z.string().regex(/^[0-9a-f]{8}$/),
   /** The first three numbers of the pods' network. Example: `10.211.7`. */
   subnet: z.string().regex(/^\d+\.\d+\.\d+$/),
   ports: z.record(z.enum(listeners), z.number().int()),
@@ -32,45 +30,42 @@ export type Settings = z.infer<typeof schema>;
 
 /** Reads the settings, or makes them; a port that somebody else has taken meanwhile is chosen anew. */
 export async function settle(layout: Layout): Promise<Settings> {
-  const file = layout.at("settings.json");
-  const kept = await readFile(file, "utf8").catch(() => undefined);
-  const before = kept === undefined ? undefined : schema.parse(JSON.parse(kept));
-  const after =
-    before === undefined ? await choose(layout) : { ...before, ports: await recheck(before.ports) };
+  const before = await readSettings(layout);
+  const after = before === undefined ? await choose() : { ...before, ports: await recheck(before.ports) };
   if (JSON.stringify(before) !== JSON.stringify(after)) {
-    await writePrivate(file, `${JSON.stringify(after, null, 2)}\n`);
+    await writePrivate(layout.at("settings.json"), `${JSON.stringify(after, null, 2)}\n`);
   }
   return after;
 }
 
-/** Reads the settings of a state directory that was used before. */
+/** Reads the settings of a state directory that was used before; undefined where there are none that this version understands. */
 export async function readSettings(layout: Layout): Promise<Settings | undefined> {
   const kept = await readFile(layout.at("settings.json"), "utf8").catch(() => undefined);
-  return kept === undefined ? undefined : schema.parse(JSON.parse(kept));
+  return kept === undefined ? undefined : schema.safeParse(JSON.parse(kept)).data;
 }
 
 /** Names of what the environment makes outside its state directory, all with its id. */
-export function namesOf(settings: Settings): {
+export function namesOf(layout: Layout): {
   readonly node: string;
   readonly bridge: string;
   readonly chain: string;
-  readonly gateway: string;
-  readonly pods: string;
 } {
   return {
-    node: `slipway-${settings.id}`,
-    bridge: `slip${settings.id}`,
-    chain: `SLIPWAY-${settings.id.toUpperCase()}`,
-    gateway: `${settings.subnet}.1`,
-    pods: `${settings.subnet}.0/24`,
+    node: `slipway-${layout.id}`,
+    bridge: `slip${layout.id}`,
+    chain: `SLIPWAY-${layout.id.toUpperCase()}`,
   };
 }
 
-async function choose(layout: Layout): Promise<Settings> {
+/** The bridge's own address and the pods' network. */
+export function addressesOf({ subnet }: Settings): { readonly gateway: string; readonly pods: string } {
+  return { gateway: `${subnet}.1`, pods: `${subnet}.0/24` };
+}
+
+async function choose(): Promise<Settings> {
   const secret = (): string => randomBytes(24).toString("hex");
   const ports = await freePorts(listeners.length);
   return {
-    id: createHash("sha256").update(layout.state).digest("hex").slice(0, 8),
     subnet: await freeSubnet(),
     ports: Object.fromEntries(listeners.map((name, index) => [name, ports[index] ?? 0])) as Settings["ports"],
     tokens: Object.fromEntries(accounts.map((name) => [name, secret()])) as Settings["tokens"],

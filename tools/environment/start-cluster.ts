@@ -23,7 +23,7 @@ export async function startControlPlane(start: Start): Promise<KubeApi> {
   const { layout, settings, tools, processes, signal } = start;
   await makeCertificates(layout, settings, tools);
   await writeKubeconfigs(layout, settings);
-  await writePrivate(layout.at("tokens.csv"), tokenFile(settings, namesOf(settings).node));
+  await writePrivate(layout.at("tokens.csv"), tokenFile(settings, namesOf(layout).node));
   await processes.start(etcd(layout, settings, tools));
   await processes.start(apiServer(layout, settings, tools));
   const api = new KubeApi(layout, settings);
@@ -38,7 +38,7 @@ export async function startControlPlane(start: Start): Promise<KubeApi> {
 
 /** Waits until the node takes pods; `server` is the process that makes it ready. */
 export async function nodeReady(start: Start, api: KubeApi, server: string): Promise<void> {
-  const { node } = namesOf(start.settings);
+  const { node } = namesOf(start.layout);
   await start.processes.ready(server, () => api.nodeIsReady(node), start.signal);
   // The scheduler watches nodes by itself; one pause lets the taint of a new node go.
   while (await isTainted(api, node)) await sleep(50, undefined, { signal: start.signal });

@@ -46,11 +46,11 @@ export async function startKubelet(start: Start, api: KubeApi): Promise<void> {
 export async function startPlayedNode(start: Start, api: KubeApi): Promise<void> {
   await forgetNode(start, api);
   await start.processes.start(kwok(start.layout, start.tools));
-  await api.call("POST", "/api/v1/nodes", playedNode(namesOf(start.settings).node));
+  await api.call("POST", "/api/v1/nodes", playedNode(namesOf(start.layout).node));
   await nodeReady(start, api, "kwok");
 }
 
 /** Takes away the node of the last start: its "ready" would be believed before the new one is. */
 async function forgetNode(start: Start, api: KubeApi): Promise<void> {
-  await api.call("DELETE", `/api/v1/nodes/${namesOf(start.settings).node}`);
+  await api.call("DELETE", `/api/v1/nodes/${namesOf(start.layout).node}`);
 }

@@ -5,7 +5,6 @@ import { endContainers, removeOutside, unmountAll } from "./node/leftovers";
 import { machinePath } from "./node/machine";
 import { removeNetwork } from "./node/network";
 import { Processes } from "./processes";
-import { readSettings } from "./settings";
 import { endStrays } from "./stray-processes";
 
 /**
@@ -28,14 +27,13 @@ export async function stopEverything(layout: Layout): Promise<void> {
 }
 
 async function removeTraces(layout: Layout): Promise<void> {
-  const settings = await readSettings(layout);
   const [umount, ip, iptables] = await Promise.all(
     ["umount", "ip", "iptables"].map((name) => findOnPath(name, machinePath())),
   );
-  if (settings !== undefined && process.getuid?.() === 0) {
+  if (process.getuid?.() === 0) {
     await removeOutside(layout);
     if (umount !== undefined) await unmountAll(layout, umount);
-    if (ip !== undefined && iptables !== undefined) await removeNetwork(settings, { ip, iptables });
+    if (ip !== undefined && iptables !== undefined) await removeNetwork(layout, { ip, iptables });
   }
   await rm(layout.run(), { recursive: true, force: true, maxRetries: 5 });
 }

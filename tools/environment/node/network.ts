@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { namesOf, type Settings } from "../settings";
+import type { Layout } from "../layout";
+import { addressesOf, namesOf, type Settings } from "../settings";
 import type { NodePrograms } from "./machine";
 
 const run = promisify(execFile);
@@ -11,9 +12,10 @@ type Tools = Pick<NodePrograms, "ip" | "iptables">;
  * Makes the node's bridge, with an address for this machine. Packets for the pods' network that come from anywhere but this
  * machine and the bridge itself are dropped: Linux would take them from other interfaces too.
  */
-export async function makeNetwork(settings: Settings, tools: Tools): Promise<void> {
-  await removeNetwork(settings, tools);
-  const { bridge, gateway, pods, chain } = namesOf(settings);
+export async function makeNetwork(layout: Layout, settings: Settings, tools: Tools): Promise<void> {
+  await removeNetwork(layout, tools);
+  const { bridge, chain } = namesOf(layout);
+  const { gateway, pods } = addressesOf(settings);
   const rule = (...args: string[]): Promise<unknown> => run(tools.iptables, ["-w", ...args]);
   await rule("-N", chain);
   await rule("-A", chain, "-i", "lo", "-j", "RETURN");
@@ -26,16 +28,17 @@ export async function makeNetwork(settings: Settings, tools: Tools): Promise<voi
 }
 
 /** Removes all of it, however far it had got. */
-export async function removeNetwork(settings: Settings, tools: Tools): Promise<void> {
-  const { bridge, pods, chain } = namesOf(settings);
-  const quietly = async (command: string, ...args: string[]): Promise<boolean> =>
+export async function removeNetwork(layout: Layout, tools: Tools): Promise<void> {
+  const { bridge, chain } = namesOf(layout);
+  const quietly = (command: string, ...args: string[]): Promise<string> =>
     run(command, args).then(
-      () => true,
-      () => false,
+      ({ stdout }) => stdout,
+      () => "",
     );
   await quietly(tools.ip, "link", "delete", bridge);
-  for (const builtin of ["INPUT", "FORWARD"]) {
-    while (await quietly(tools.iptables, "-w", "-D", builtin, "-d", pods, "-j", chain));
+  const rules = (await quietly(tools.iptables, "-w", "-S")).split("\n");
+  for (const rule of rules.filter((line) => line.startsWith("-A ") && line.endsWith(` -j ${chain}`))) {
+    await quietly(tools.iptables, "-w", "-D", ...rule.split(" ").slice(1));
   }
   await quietly(tools.iptables, "-w", "-F", chain);
   await quietly(tools.iptables, "-w", "-X", chain);

@@ -5,7 +5,7 @@ import type { Toolchain } from "../../toolchain/toolchain";
 import { kubeconfigOf } from "../kubeconfig";
 import type { Layout } from "../layout";
 import type { ServerPlan } from "../processes";
-import { namesOf, type Settings } from "../settings";
+import { addressesOf, namesOf, type Settings } from "../settings";
 import { machinePath, type NodePrograms } from "./machine";
 import { pauseImage } from "./pause-image";
 
@@ -58,7 +58,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 
 /** The pods' network: the bridge that is already there, addresses kept in the state directory, no way out of this machine. */
 export function cniConfig(layout: Layout, settings: Settings): Json {
-  const { bridge, pods } = namesOf(settings);
+  const { bridge } = namesOf(layout);
+  const { pods } = addressesOf(settings);
   return {
     cniVersion: "0.4.0",
     name: bridge,
@@ -76,7 +77,8 @@ export function cniConfig(layout: Layout, settings: Settings): Json {
 }
 
 export function kubelet(layout: Layout, settings: Settings, tools: Toolchain): ServerPlan {
-  const { node, gateway } = namesOf(settings);
+  const { node } = namesOf(layout);
+  const { gateway } = addressesOf(settings);
   return {
     name: "kubelet",
     command: tools.executable("kubelet"),
@@ -98,7 +100,7 @@ export function kubeletConfig(layout: Layout, settings: Settings): string {
   return stringify({
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
-    address: namesOf(settings).gateway,
+    address: addressesOf(settings).gateway,
     port: settings.ports.kubelet,
     healthzPort: 0,
     readOnlyPort: 0,

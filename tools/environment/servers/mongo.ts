@@ -4,7 +4,7 @@ import type { EmbeddedEnvironment } from "../../../lib/config/embedded";
 import { standInCommand } from "../../stand-in/plan";
 import { accessFile, userUri } from "../../stand-in/users";
 import { writePrivate } from "../private-file";
-import { namesOf } from "../settings";
+import { addressesOf } from "../settings";
 import type { Start } from "../start-cluster";
 import { startMongod } from "./mongod";
 
@@ -19,7 +19,7 @@ export async function startMongo(
   const { settings, tools } = start;
   const port = settings.ports.mongo;
   const own = `127.0.0.1:${port}`;
-  const forPods = node === "real" ? `${namesOf(settings).gateway}:${port}` : own;
+  const forPods = node === "real" ? `${addressesOf(settings).gateway}:${port}` : own;
   const listen = [...new Set([own, forPods])];
   if (tools.mongo.kind === "mongod") await startMongod(start, tools.mongo.program, listen);
   else await startStandIn(start, tools.mongo.folder, listen);
