@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type DigestedImage, type ReleaseInputs, releaseInputs } from "../lib/config/release-inputs";
 import { type StackConfig, parseStackConfig } from "../lib/config/stack-config";
@@ -37,7 +37,7 @@ export function planRelease(
   config: StackConfig,
   images: Readonly<Record<string, { readonly digest: pulumi.Output<string> }>>,
 ): pulumi.Output<ReleaseInputs> {
-  const migrations = loadMigrations(join(process.cwd(), config.data.migrations));
+  const migrations = loadMigrations(resolve(process.cwd(), config.data.migrations));
   const steps = migrations.leadingTo(config.data.schema);
   const digests = Object.entries(images).map(([name, { digest }]) =>
     digest.apply((known): DigestedImage => ({ name, digest: known })),

@@ -22,6 +22,7 @@ export interface PlannedRelease {
  */
 export class System {
   readonly stack: PulumiStack;
+  private original = "";
   readonly database: string;
   readonly namespace: string;
 
@@ -52,7 +53,7 @@ export class System {
     const system = new System(environment, root, state, name);
     await system.removeFormer();
     await system.createNamespace();
-    writeFileSync(system.stack.file, readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"), { mode: 0o600 });
+    system.write(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"));
     system.edit((file) => {
       file.set(["environment"], name);
       file.set(["cluster", "namespace"], system.namespace);
@@ -60,6 +61,7 @@ export class System {
       file.set(["data", "dump", "keep"], join(state, "dumps", name));
     });
     await system.stack.select();
+    system.original = readFileSync(system.stack.file, "utf8");
     return system;
   }
 
@@ -89,6 +91,11 @@ export class System {
     });
   }
 
+  /** The stack file as it was made, before any release was planned or anything was set. */
+  restore(): void {
+    this.write(this.original);
+  }
+
   /** Sets one value of the stack file. */
   set(path: readonly [string, ...string[]], value: Json): void {
     this.edit((file) => {
@@ -96,8 +103,18 @@ export class System {
     });
   }
 
-  async withDatabase<Result>(use: (db: Db) => Promise<Result>): Promise<Result> {
-    const client = await MongoClient.connect(this.environment.mongo.uri);
+  /** As the release's own user. */
+  withDatabase<Result>(use: (db: Db) => Promise<Result>): Promise<Result> {
+    return this.connected(this.environment.mongo.uri, use);
+  }
+
+  /** As an ordinary user of the system, who is refused while writes are closed. */
+  asUser<Result>(use: (db: Db) => Promise<Result>): Promise<Result> {
+    return this.connected(this.environment.mongo.userUri, use);
+  }
+
+  private async connected<Result>(uri: string, use: (db: Db) => Promise<Result>): Promise<Result> {
+    const client = await MongoClient.connect(uri);
     try {
       return await use(client.db(this.database));
     } finally {
@@ -124,10 +141,14 @@ export class System {
     return config;
   }
 
+  private write(text: string): void {
+    writeFileSync(this.stack.file, text, { mode: 0o600 });
+  }
+
   private edit(change: (file: StackFile) => void): void {
     const file = StackFile.parse(readFileSync(this.stack.file, "utf8"), `Pulumi.${this.name}.yaml`);
     change(file);
-    writeFileSync(this.stack.file, file.toString());
+    this.write(file.toString());
   }
 
   /** A system of this name that an earlier run left behind: every run begins with the documents as they were given. */
