@@ -1,0 +1,46 @@
+import type { Policy, SourcePolicy } from "../release/gates/policy";
+import { gatesOf } from "./gates-contradictions";
+import type { GateConfig } from "./gates";
+import type { StackConfig } from "./stack-config";
+
+/** The rules of an environment as the gates take them, from its stack file. */
+export function policyOf(
+  config: GateConfig & Pick<StackConfig, "system" | "environment" | "grade" | "release" | "images">,
+): Policy {
+  const { gates, people } = config;
+  return {
+    system: config.system,
+    environment: config.environment,
+    grade: config.grade,
+    gates: gatesOf(gates, config.grade),
+    overrides: gates.override,
+    lane: config.lane,
+    site: gates.site,
+    sources: Object.entries(config.sources).map(([name, source]) => sourcePolicy(name, source, config)),
+    people,
+    window: config.window,
+    notice: config.notice,
+    freezes: config.freezes,
+    promotion: config.promotion,
+    limits: gates.limits,
+    places: gates.places,
+  };
+}
+
+/** A source's tag is what the file says, else its first image's, else the release's version. */
+function sourcePolicy(
+  name: string,
+  source: GateConfig["sources"][string],
+  { images, release }: Pick<StackConfig, "images" | "release">,
+): SourcePolicy {
+  const [first] = source.images;
+  const tag = source.tag ?? (first === undefined ? undefined : images[first]?.tag) ?? release;
+  return {
+    name,
+    tag,
+    scheme: source.scheme,
+    branch: source.branch,
+    images: source.images,
+    changelog: source.changelog,
+  };
+}
