@@ -51,6 +51,8 @@ export interface ProcessReport {
     readonly documents: number;
     readonly reason: string;
   }[];
+  /** Collections that neither schema knows, with their documents: hashed, not judged. */
+  readonly unjudged: readonly { readonly collection: string; readonly documents: number }[];
   /** The first `bound` of them; all of them in `reportFile`. */
   readonly invalid: readonly InvalidDocument[];
   readonly totals: {

@@ -18,6 +18,8 @@ export interface TracedBlock {
   readonly block: Block;
   /** In order of `index`. Documents that are not named are byte for byte the source's. */
   readonly traces: readonly Trace[];
+  /** Documents that a migration took away between the last block and this one's end. */
+  readonly lost?: number;
 }
 
 export interface Loss {
@@ -25,7 +27,7 @@ export interface Loss {
   readonly reason: string;
 }
 
-/** The database after a step of the chain. Reading it may be done once per collection only. */
+/** The database after a step of the chain. Collections are read one after the other, each as often as needed. */
 export interface Version {
   /** Names of its collections. */
   readonly collections: readonly string[];
@@ -37,6 +39,8 @@ export interface Version {
   readonly deleted: readonly string[];
   /** Whether the collection can differ from the source's; false only when it is known to be the same. */
   mayDiffer(collection: string): boolean;
+  /** Whether documents were added to the collection, so that an `_id` could be there twice. */
+  gains(collection: string): boolean;
   read(collection: string): AsyncIterable<TracedBlock>;
   /** Documents of the source that no collection holds any more; asked for when every collection was read. */
   losses(): AsyncIterable<Loss>;
@@ -52,6 +56,7 @@ export async function sourceVersion(source: DocumentSource): Promise<Version> {
     touched: new Set(),
     deleted: [],
     mayDiffer: () => false,
+    gains: () => false,
     async *read(collection) {
       for await (const block of source.read(collection)) yield { block, traces: [] };
     },

@@ -14,7 +14,12 @@ const startOfText = "(?<![\\s\\S])";
 const digit = "\\p{Nd}";
 const word = "\\p{L}\\p{N}_";
 const space = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const boundaryParts = { before: `(?<=[${word}])`, notBefore: `(?<![${word}])`, after: `(?=[${word}])`, notAfter: `(?![${word}])` };
+const boundaryParts = {
+  before: `(?<=[${word}])`,
+  notBefore: `(?<![${word}])`,
+  after: `(?=[${word}])`,
+  notAfter: `(?![${word}])`,
+};
 const boundary = `(?:${boundaryParts.before}${boundaryParts.notAfter}|${boundaryParts.notBefore}${boundaryParts.after})`;
 const noBoundary = `(?:${boundaryParts.before}${boundaryParts.after}|${boundaryParts.notBefore}${boundaryParts.notAfter})`;
 
@@ -44,7 +49,7 @@ const syntax = /[\\^$.*+?()[\]{}|/]/;
  */
 export function fromPython(pattern: string): string {
   let made = "";
-  for (let at = 0; at < pattern.length; ) {
+  for (let at = 0; at < pattern.length;) {
     const [length, text] = token(pattern.slice(at), pattern);
     made += text;
     at += length;
@@ -102,7 +107,11 @@ function classSafe(literal: string): string {
 }
 
 /** Back-references mean the same; octal escapes don't exist under `/u`. */
-function reference(rest: string, special: Readonly<Record<string, string>>, pattern: string): [number, string] {
+function reference(
+  rest: string,
+  special: Readonly<Record<string, string>>,
+  pattern: string,
+): [number, string] {
   const digits = /^[1-9][0-9]?/.exec(rest)?.[0];
   if (digits && special === outside) return [digits.length + 1, `\\${digits}`];
   throw new UnsupportedPattern(`${pattern}: an octal escape`);

@@ -68,6 +68,10 @@ class Documents:
         """Position in the collection as it was read, or -1 for a document that a migrator made."""
         return self._origins[position]
 
+    def added(self) -> int:
+        """Documents that a migrator made."""
+        return sum(1 for origin in self._origins if origin < 0)
+
     def original(self, origin: int) -> bytes:
         offset = self._input_offsets[origin]
         return self._read(offset, int.from_bytes(self._read(offset, 4), "little"))

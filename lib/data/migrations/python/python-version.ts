@@ -74,13 +74,19 @@ class PythonVersion implements Version {
       }),
     );
     this.touched = new Set([...before.touched, ...outcome.touched]);
-    this.deleted = [...before.deleted, ...outcome.deleted];
+    this.deleted = [...before.deleted, ...outcome.deleted.map((name) => before.renames.get(name) ?? name)];
   }
 
   mayDiffer(collection: string): boolean {
     const made = this.outcome.collections[collection];
     if (!made) return this.before.mayDiffer(collection);
     return made.dirty || made.origin !== collection || this.before.mayDiffer(collection);
+  }
+
+  gains(collection: string): boolean {
+    return (
+      (this.outcome.collections[collection]?.added ?? 0) > 0 || this.before.gains(this.#origin(collection))
+    );
   }
 
   async *read(collection: string): AsyncIterable<TracedBlock> {

@@ -1,0 +1,71 @@
+import Ajv2019, { type AnySchema } from "ajv/dist/2019";
+import standaloneCode from "ajv/dist/standalone";
+import addFormats from "ajv-formats";
+import { type Problem, Refusal } from "../../problem";
+import { rootFunction } from "./judge";
+import { fromPython, UnsupportedPattern } from "./python-pattern";
+import { classesByCollection, type PublishedSchema } from "./schema";
+
+/**
+ * Compiles a schema to JavaScript: one function per class that a collection may hold, and one for the whole database.
+ * Strictness of ajv is off because LinkML writes keywords beside `$ref`; every finding is collected, not the first.
+ * @throws Refusal naming every pattern, reference or keyword that can't be used (fault group 28).
+ */
+export function compileSchema(schema: PublishedSchema): string {
+  const problems: Problem[] = [];
+  const content = translatePatterns(schema, problems);
+  if (problems.length > 0) throw new Refusal("schema", problems);
+  const ajv = new Ajv2019({
+    strict: false,
+    allErrors: true,
+    logger: false,
+    code: { source: true, esm: false },
+  });
+  addFormats(ajv);
+  const id = schema.content.$id;
+  const classes = new Set(
+    [...classesByCollection(schema.content).values()].flatMap((types) => [...types.values()]),
+  );
+  try {
+    ajv.addSchema(content as AnySchema);
+    const functions = Object.fromEntries([...classes].map((name) => [name, `${id}#/$defs/${name}`]));
+    return standaloneCode(ajv, { ...functions, [rootFunction]: id });
+  } catch (error) {
+    throw new Refusal("schema", [unusable(schema, error instanceof Error ? error.message : String(error))]);
+  }
+}
+
+/** A copy in which every `pattern` says in JavaScript what it says in Python. */
+function translatePatterns(schema: PublishedSchema, problems: Problem[]): unknown {
+  const translate = (value: unknown, inProperties: boolean): unknown => {
+    if (Array.isArray(value)) return value.map((item) => translate(item, false));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [
+        key,
+        key === "pattern" && !inProperties && typeof member === "string"
+          ? pattern(member)
+          : translate(member, (key === "properties" || key === "$defs") && !inProperties),
+      ]),
+    );
+  };
+  const pattern = (text: string): string => {
+    try {
+      return fromPython(text);
+    } catch (error) {
+      if (!(error instanceof UnsupportedPattern)) throw error;
+      problems.push(unusable(schema, error.message));
+      return text;
+    }
+  };
+  return translate(schema.content, false);
+}
+
+function unusable(schema: PublishedSchema, found: string): Problem {
+  return {
+    where: schema.file,
+    found,
+    allowed: "JSON Schema 2019-09 with patterns that mean the same in Python and here",
+    mend: `release another version than ${schema.version.package} ${schema.version.version}, or report it to its makers`,
+  };
+}

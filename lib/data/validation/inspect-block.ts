@@ -1,0 +1,192 @@
+import { frames, maxDocumentBytes } from "../bson-frames";
+import { idText } from "../document-id";
+import { sha256 } from "../order-free-hash";
+import type { InvalidDocument } from "../protocol";
+import { BsonReader, type JsonObject } from "./bson-values";
+import type { Finding, Judge } from "./judge";
+import { idKind, possibleReferences } from "./references";
+
+/** What is sent to an inspecting thread. */
+export interface BlockToInspect {
+  readonly collection: string;
+  readonly bytes: Uint8Array;
+  /** False for a collection that no schema knows: its documents are only hashed. */
+  readonly judged: boolean;
+  /** Documents that differ from the source's, in order; without `original`, a migration made them. */
+  readonly traces: readonly {
+    readonly index: number;
+    readonly original?: { readonly collection: string; readonly bytes: Uint8Array };
+  }[];
+}
+
+/** An invalid document with everything that is wrong with it. */
+export interface InvalidEntry extends InvalidDocument {
+  readonly all: readonly Finding[];
+}
+
+export interface BlockFindings {
+  readonly documents: number;
+  /** SHA-256 of each document, one after the other. */
+  readonly digests: Uint8Array;
+  /** Bytes of each document. */
+  readonly sizes: Uint32Array;
+  /** What the source had in place of the documents that differ. */
+  readonly originals: readonly {
+    readonly collection: string;
+    readonly digest: Uint8Array;
+    readonly bytes: number;
+    readonly same: boolean;
+  }[];
+  readonly invalid: readonly InvalidEntry[];
+  /** Invalid in the source by the old schema, valid now by the new one. */
+  readonly mended: number;
+  /** Ids that the source's documents had and the new ones in their place don't. */
+  readonly goneIds: readonly string[];
+  /** References in changed documents that were not in them before. */
+  readonly newReferences: readonly { readonly id: string; readonly target: string }[];
+  /** Kinds of ids in the block. */
+  readonly idKinds: readonly string[];
+}
+
+/** Looks at every document of a block once: its hash, its validity, and its references where it was changed. */
+export class BlockInspector {
+  readonly #reader = new BsonReader();
+
+  constructor(
+    private readonly after: Judge,
+    /** By the schema that the data has before; undefined when it is not known. */
+    private readonly before: Judge | undefined,
+  ) {}
+
+  /** @param reached is told the position of the document that is looked at, for a watcher of the thread. */
+  inspect(block: BlockToInspect, reached: (index: number) => void = () => undefined): BlockFindings {
+    const digests: Buffer[] = [];
+    const sizes: number[] = [];
+    const invalid: InvalidEntry[] = [];
+    const originals: BlockFindings["originals"][number][] = [];
+    const goneIds: string[] = [];
+    const newReferences: { id: string; target: string }[] = [];
+    const idKinds = new Set<string>();
+    let mended = 0;
+    let traceAt = 0;
+    let index = 0;
+    for (const frame of frames(block.bytes, block.collection)) {
+      reached(index);
+      const trace = block.traces[traceAt]?.index === index ? block.traces[traceAt++] : undefined;
+      const bytes = asBuffer(frame);
+      const digest = sha256(bytes);
+      digests.push(digest);
+      sizes.push(bytes.length);
+      const document = this.#reader.read(bytes);
+      const id = document["id"];
+      if (typeof id === "string") idKinds.add(idKind(id) ?? "");
+      const findings = [
+        ...(block.judged ? this.after.findings(block.collection, document) : []),
+        ...sizeFindings(bytes),
+      ];
+      const original = trace?.original;
+      if (original) {
+        const originalDigest = sha256(original.bytes);
+        originals.push({
+          collection: original.collection,
+          digest: originalDigest,
+          bytes: original.bytes.length,
+          same: originalDigest.equals(digest),
+        });
+      }
+      if (findings.length > 0 || trace) {
+        const was = trace ? original && this.#read(original.bytes) : document;
+        const wasInvalid = was && this.#wasInvalid(original?.collection ?? block.collection, was);
+        if (findings.length > 0) {
+          invalid.push(
+            entry(
+              block.collection,
+              bytes,
+              document,
+              findings,
+              wasInvalid ? "invalid-before" : "made-invalid",
+            ),
+          );
+        } else if (wasInvalid) mended += 1;
+        if (trace) {
+          if (typeof was?.["id"] === "string" && was["id"] !== id) goneIds.push(was["id"]);
+          const known = was ? possibleReferences(was) : new Set();
+          for (const target of possibleReferences(document)) {
+            if (!known.has(target)) newReferences.push({ id: idText(bytes), target });
+          }
+        }
+      }
+      index += 1;
+    }
+    reached(-1);
+    return {
+      documents: index,
+      digests: Buffer.concat(digests),
+      sizes: Uint32Array.from(sizes),
+      originals,
+      invalid,
+      mended,
+      goneIds,
+      newReferences,
+      idKinds: [...idKinds],
+    };
+  }
+
+  /** Which of these ids the block's documents have, and which documents refer to which of them. */
+  lookFor(
+    block: BlockToInspect,
+    ids: ReadonlySet<string>,
+  ): {
+    readonly present: readonly string[];
+    readonly referring: readonly { readonly id: string; readonly target: string }[];
+  } {
+    const present: string[] = [];
+    const referring: { id: string; target: string }[] = [];
+    for (const frame of frames(block.bytes, block.collection)) {
+      const document = this.#read(frame);
+      if (typeof document["id"] === "string" && ids.has(document["id"])) present.push(document["id"]);
+      for (const target of possibleReferences(document)) {
+        if (ids.has(target)) referring.push({ id: idText(frame), target });
+      }
+    }
+    return { present, referring };
+  }
+
+  #read(bytes: Uint8Array): JsonObject {
+    return this.#reader.read(asBuffer(bytes));
+  }
+
+  #wasInvalid(collection: string, document: JsonObject): boolean {
+    return this.before !== undefined && this.before.findings(collection, document).length > 0;
+  }
+}
+
+function sizeFindings(bytes: Uint8Array): readonly Finding[] {
+  if (bytes.length <= maxDocumentBytes) return [];
+  return [
+    { pointer: "", rule: `size: ${bytes.length} bytes, a MongoDB document has at most ${maxDocumentBytes}` },
+  ];
+}
+
+function entry(
+  collection: string,
+  bytes: Uint8Array,
+  document: JsonObject,
+  all: readonly Finding[],
+  verdict: InvalidEntry["verdict"],
+): InvalidEntry {
+  const id = document["id"];
+  const { pointer, rule } = all[0] ?? { pointer: "", rule: "" };
+  return {
+    collection,
+    id: `${idText(bytes)}${typeof id === "string" ? ` ${id}` : ""}`,
+    pointer,
+    rule,
+    verdict,
+    all,
+  };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
