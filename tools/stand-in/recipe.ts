@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { cp, readdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { cacheDirectory } from "../../lib/config/embedded";
-import { contentHash, type Json } from "../../lib/content-hash";
 import { Refusal } from "../../lib/problem";
+import { sourceHashes } from "../programs/source-hashes";
 import { packageRoot } from "../toolchain/package-root";
 import { silent, type Progress } from "../toolchain/progress";
 import type { Recipe, Workshop } from "../toolchain/recipe";
@@ -16,7 +16,7 @@ const run = promisify(execFile);
 export function standInRecipe(sources = join(packageRoot(), "tools", "stand-in", "server")): Recipe {
   return {
     name: "stand-in",
-    inputs: async () => ({ files: await hashes(sources), java: await javaVersion() }),
+    inputs: async () => ({ files: await sourceHashes(sources), java: await javaVersion() }),
     build: (workshop) => build(sources, workshop),
   };
 }
@@ -40,17 +40,6 @@ async function build(sources: string, { result, scratch, detail, run }: Workshop
   await run("mvn", ["-q", "-B", "package", `-DbuildDirectory=${target}`], { cwd: sources });
   await cp(join(target, "lib"), join(result, "lib"), { recursive: true });
   await cp(join(target, "stand-in.jar"), join(result, "stand-in.jar"));
-}
-
-async function hashes(folder: string): Promise<Json> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(
-    files.sort().map(async (file) => ({
-      file: relative(folder, file),
-      hash: contentHash(await readFile(file)),
-    })),
-  );
 }
 
 async function javaVersion(): Promise<string> {
