@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 
 export type FrameKind = "J" | "B" | "O" | "E";
@@ -37,9 +36,13 @@ export class FramePipe {
     header[0] = kind.charCodeAt(0);
     header.writeUInt32LE(payload.length, 1);
     this.outgoing.write(header);
-    if (payload.length > 0 && !this.outgoing.write(payload) && !this.outgoing.destroyed) {
-      await Promise.race([once(this.outgoing, "drain"), once(this.outgoing, "close")]);
-    }
+    if (payload.length === 0) return;
+    // Called when the bytes are on their way, and also when the other side is gone.
+    await new Promise<void>((resolve) => {
+      this.outgoing.write(payload, () => {
+        resolve();
+      });
+    });
   }
 
   async sendMessage(message: Readonly<Record<string, unknown>>): Promise<void> {
