@@ -40,7 +40,8 @@ export function parsePrinted(text: string): ProcessIdentity | undefined {
   const [first = "", second = "", ...rest] = text.trim().split("\n");
   const pid = Number(first);
   if (!Number.isSafeInteger(pid) || pid <= 0 || second === "") return undefined;
-  if (rest.length === 0) return { pid, start: second.trim() };
+  // On Linux a third line is still to come.
+  if (rest.length === 0) return process.platform === "linux" ? undefined : { pid, start: second.trim() };
   // The second field is the program's name in brackets and may hold spaces: count from the last bracket.
   const fields = rest.join("\n").split(") ").at(-1)?.trim().split(" ") ?? [];
   const [state, ticks] = [fields[0], fields[19]];

@@ -33,8 +33,17 @@ export async function runLogged(asked: LoggedCommand): Promise<string> {
     cwd: asked.cwd,
     env: asked.env,
     stdio: ["ignore", "pipe", "pipe"],
-    ...(asked.signal === undefined ? {} : { signal: asked.signal }),
+    // A group of its own where it can be stopped: then its children are stopped with it.
+    detached: asked.signal !== undefined,
   });
+  const stop = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  };
+  asked.signal?.addEventListener("abort", stop);
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     output += chunk;
     all = keepEnd(all + chunk);
@@ -52,6 +61,7 @@ export async function runLogged(asked: LoggedCommand): Promise<string> {
       resolve(code === 0 ? "" : (signal ?? `exit code ${code ?? "unknown"}`));
     });
   });
+  asked.signal?.removeEventListener("abort", stop);
   log.end();
   await finished(log);
   asked.signal?.throwIfAborted();
