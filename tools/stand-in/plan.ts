@@ -32,7 +32,8 @@ export function standInCommand(plan: StandInPlan): {
       `-Xmx${plan.heapMiB ?? 512}m`,
       "-Xms32m",
       "-XX:+UseSerialGC",
-      "-XX:TieredStopAtLevel=4",
+      // A server without memory would answer some and not others: it ends instead, and says why.
+      "-XX:+ExitOnOutOfMemoryError",
       "-cp",
       classPath,
       "org.slipway.standin.Main",

@@ -2,8 +2,12 @@ package org.slipway.standin.command;
 
 import de.bwaldvogel.mongo.bson.Document;
 
-/** One command as a client sent it. */
-public record Command(String name, Document body, Session session) {
+/**
+ * One command as a client sent it.
+ *
+ * @param bytes size of its message
+ */
+public record Command(String name, Document body, int bytes, Session session) {
 
     public String db() {
         return body.get("$db") instanceof String db ? db : "test";

@@ -73,7 +73,7 @@ final class ReadCommands {
 
     private List<Document> pipeline(Command command, String collection, List<Document> stages) {
         Document body = new Document("aggregate", collection).append("pipeline", stages).append("cursor", new Document()).append("$db", command.db());
-        return core.firstBatch(new Command("aggregate", body, command.session()), body);
+        return core.firstBatch(new Command("aggregate", body, command.bytes(), command.session()), body);
     }
 
     private static void addStage(List<Document> pipeline, String stage, Object value) {

@@ -57,8 +57,8 @@ public final class Server {
         Session session = new Session(sessions.incrementAndGet(), channel);
         return new Connection.Handler() {
             @Override
-            public BsonWriter handle(Document body, Function<Document, BsonWriter> encode) {
-                Command command = new Command(body.keySet().iterator().next(), body, session);
+            public BsonWriter handle(Document body, int bytes, Function<Document, BsonWriter> encode) {
+                Command command = new Command(body.keySet().iterator().next(), body, bytes, session);
                 try {
                     return run(command, encode);
                 } catch (MongoServerException refused) {
@@ -79,7 +79,7 @@ public final class Server {
     private BsonWriter run(Command asked, Function<Document, BsonWriter> encode) {
         CommandTable.Entry entry = table.find(asked.name());
         // From here on the name is written as mongod writes it.
-        Command command = new Command(entry.name(), canonical(entry.name(), asked), asked.session());
+        Command command = new Command(entry.name(), canonical(entry.name(), asked), asked.bytes(), asked.session());
         if (entry.kind() == CommandTable.Kind.FREE) return encode.apply(entry.run().apply(command));
         authorize(entry, command);
         Document fault = failPoints.take(command);

@@ -45,7 +45,8 @@ final class WriteCommands {
         refuseView(command);
         List<Document> documents = operations(command);
         if (documents.isEmpty()) throw Failure.badValue("Write batch sizes must be between 1 and 100000. Got 0 operations.");
-        for (int index = 0; index < documents.size(); index++) {
+        // A message that is no larger than that cannot hold a document that is.
+        for (int index = 0; command.bytes() > MOST_DOCUMENT_BYTES && index < documents.size(); index++) {
             int size = BsonSize.of(documents.get(index));
             if (size > MOST_DOCUMENT_BYTES) {
                 throw new MongoServerError(10334, "BSONObjectTooLarge", "object to insert too large. size in bytes: " + size + ", max size: " + MOST_DOCUMENT_BYTES);

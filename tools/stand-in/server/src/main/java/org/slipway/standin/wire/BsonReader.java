@@ -23,6 +23,9 @@ import java.util.UUID;
 /** Reads BSON documents from one message's bytes; what it cannot carry byte for byte becomes {@link Opaque}. */
 public final class BsonReader {
 
+    // Keys repeat: one string for all documents saves most of their memory. Shared without a lock, as strings never change.
+    private static final String[] KEYS = new String[8192];
+
     private final byte[] bytes;
     private final ByteBuffer buffer;
     private final int end;
@@ -62,7 +65,7 @@ public final class BsonReader {
         int stop = start();
         Document document = new Document();
         for (byte type = buffer.get(); type != 0; type = buffer.get()) {
-            document.put(cstring(), value(type));
+            document.put(key(), value(type));
         }
         finish(stop);
         return document;
@@ -75,7 +78,7 @@ public final class BsonReader {
         Document document = new Document();
         int keys = 0;
         for (byte type = buffer.get(); type != 0; type = buffer.get()) {
-            document.put(cstring(), value(type));
+            document.put(key(), value(type));
             keys++;
         }
         finish(stop);
@@ -88,11 +91,45 @@ public final class BsonReader {
         List<Object> items = new ArrayList<>();
         boolean ordinary = true;
         for (byte type = buffer.get(); type != 0; type = buffer.get()) {
-            ordinary &= cstring().equals(Integer.toString(items.size()));
+            ordinary &= isIndex(items.size());
             items.add(value(type));
         }
         finish(stop);
         return ordinary ? items : new Opaque((byte) 0x04, Arrays.copyOfRange(bytes, from, stop));
+    }
+
+    private String key() {
+        int from = buffer.position();
+        int hash = 0;
+        int at = from;
+        for (; bytes[at] != 0; at++) hash = hash * 31 + bytes[at];
+        String cached = KEYS[hash & (KEYS.length - 1)];
+        if (cached != null && isAscii(cached, from, at)) {
+            buffer.position(at + 1);
+            return cached;
+        }
+        String key = cstring();
+        KEYS[hash & (KEYS.length - 1)] = key;
+        return key;
+    }
+
+    private boolean isAscii(String text, int from, int stop) {
+        if (text.length() != stop - from) return false;
+        for (int at = 0; at < text.length(); at++) {
+            if (text.charAt(at) != bytes[from + at]) return false;
+        }
+        return true;
+    }
+
+    /** Reads an array's key; whether it is the index that it should be. */
+    private boolean isIndex(int index) {
+        int from = buffer.position();
+        int stop = terminator(from);
+        buffer.position(stop + 1);
+        int number = 0;
+        for (int at = from; at < stop && stop - from < 9; at++) number = number * 10 + bytes[at] - '0';
+        boolean canonical = stop > from && (stop - from == 1 || bytes[from] != '0');
+        return canonical && number == index;
     }
 
     private Object value(byte type) {
@@ -130,12 +167,21 @@ public final class BsonReader {
     private Object string() {
         int from = buffer.position();
         int length = buffer.getInt();
-        byte[] text = take(length);
-        if (length < 1 || text[length - 1] != 0) throw new IllegalArgumentException("a BSON string without its end");
+        int stop = from + 4 + length;
+        if (length < 1 || stop > end || bytes[stop - 1] != 0) throw new IllegalArgumentException("a BSON string without its end");
+        buffer.position(stop);
+        String text = new String(bytes, from + 4, length - 1, StandardCharsets.UTF_8);
+        // The replacement character stands where bytes were no UTF-8, unless it was there itself.
+        if (text.indexOf('\uFFFD') < 0 || isUtf8(from + 4, length - 1)) return text;
+        return new Opaque((byte) 0x02, Arrays.copyOfRange(bytes, from, stop));
+    }
+
+    private boolean isUtf8(int from, int length) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text, 0, length - 1)).toString();
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length));
+            return true;
         } catch (CharacterCodingException invalid) {
-            return new Opaque((byte) 0x02, Arrays.copyOfRange(bytes, from, buffer.position()));
+            return false;
         }
     }
 

@@ -18,7 +18,7 @@ public final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     /** Carries out what a connection asks. */
     public interface Handler {
         /** Runs a command; `encode` makes the reply's bytes while the command still holds its lock. Null: close the connection. */
-        BsonWriter handle(Document command, Function<Document, BsonWriter> encode);
+        BsonWriter handle(Document command, int bytes, Function<Document, BsonWriter> encode);
 
         void closed();
     }
@@ -37,7 +37,7 @@ public final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
         byte[] frame = new byte[in.readableBytes()];
         in.readBytes(frame);
         Message message = Message.parse(frame);
-        BsonWriter reply = handler.handle(message.body(), document -> message.reply(replies.incrementAndGet(), document));
+        BsonWriter reply = handler.handle(message.body(), frame.length, document -> message.reply(replies.incrementAndGet(), document));
         if (reply == null) {
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         } else if (!message.unanswered()) {
