@@ -68,6 +68,15 @@ export interface ForgeRelease {
   readonly by: string;
 }
 
+/** A release's page as the release wants it to be. */
+export interface ReleaseText {
+  readonly tag: string;
+  /** The commit that the tag must stand for; where there is no such tag yet, the forge makes it there (N2). */
+  readonly commit: string;
+  readonly title: string;
+  readonly notes: string;
+}
+
 /** F17: an issue, with the lane it lies in. */
 export interface Ticket {
   readonly number: number;
@@ -113,7 +122,7 @@ export interface Forge {
   changeRequestsOf(commit: string): Promise<Finding<readonly number[]>>;
   release(tag: string): Promise<Finding<ForgeRelease>>;
   /** Creates the release's page, or sets its title and notes where they differ; never a second one for a tag. */
-  putRelease(release: { tag: string; title: string; notes: string }): Promise<Finding<ForgeRelease>>;
+  putRelease(release: ReleaseText): Promise<Finding<ForgeRelease>>;
   ticket(number: number): Promise<Finding<Ticket>>;
   /** The one ticket with exactly this title; contradicted when there are two, found with undefined when there is none. */
   ticketTitled(title: string): Promise<Finding<Ticket | undefined>>;

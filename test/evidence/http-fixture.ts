@@ -22,6 +22,7 @@ export type Answer =
 /** A server on a free port of this machine that answers as a test says, and remembers what it was asked. */
 export class HttpFixture {
   readonly asked: Asked[] = [];
+  private readonly mistakes: unknown[] = [];
 
   private constructor(
     private readonly server: ReturnType<typeof createServer>,
@@ -43,7 +44,7 @@ export class HttpFixture {
           body: Buffer.concat(chunks).toString("utf8"),
         };
         fixture.asked.push(asked);
-        const given = fixture.answer.now(asked);
+        const given = fixture.answered(asked);
         if (given === "hang") return;
         response.writeHead(given.status, given.headers);
         response.end(asked.method === "HEAD" ? undefined : given.body);
@@ -53,6 +54,16 @@ export class HttpFixture {
     const fixture = new HttpFixture(server, now);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return fixture;
+  }
+
+  /** A test's own mistake is kept for `stop`, where the test that made it hears of it. */
+  private answered(asked: Asked): Answer {
+    try {
+      return this.answer.now(asked);
+    } catch (error) {
+      this.mistakes.push(error);
+      return { status: 500 };
+    }
   }
 
   /** Answers from here on; forgets what was asked before. */
@@ -72,5 +83,6 @@ export class HttpFixture {
         resolve();
       }),
     );
+    if (this.mistakes.length > 0) throw this.mistakes[0];
   }
 }
