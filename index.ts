@@ -1,4 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
 import * as slipway from "./components";
 
 // The release plan: config → images → data → workloads → verification → record.
@@ -34,4 +33,4 @@ const closed = new slipway.ReleaseRecord(
 if (notes) new slipway.ReleaseNotes("notes", { ...notes, tag: stack.release, record: closed.record });
 
 export const hash = release.apply((planned) => planned.hash);
-export const record: pulumi.Output<object> = closed.record;
+export const record = closed.summary;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseInputs } from "../lib/config/release-inputs";
 import type { ReleaseRecordData } from "../lib/data/protocol";
+import { recordInOneLine } from "../lib/review/record";
 import { releaseProps } from "./data-migration";
 import { Forwarder } from "./forwarder";
 
@@ -18,6 +19,8 @@ export interface ReleaseRecordArgs {
 export class ReleaseRecord extends pulumi.dynamic.Resource {
   /** The closed record (rule N17). */
   declare public readonly record: pulumi.Output<ReleaseRecordData>;
+  /** The record in one line, for people. */
+  public readonly summary: pulumi.Output<string>;
 
   constructor(name: string, args: ReleaseRecordArgs, opts?: pulumi.CustomResourceOptions) {
     const props = { ...releaseProps(args.release), recordId: args.recordId, record: undefined };
@@ -29,5 +32,6 @@ export class ReleaseRecord extends pulumi.dynamic.Resource {
       "slipway",
       "ReleaseRecord",
     );
+    this.summary = this.record.apply(recordInOneLine);
   }
 }

@@ -16,7 +16,10 @@ async function start(): Promise<void> {
     .option("--played", "do not use a real node, even where the machine allows it")
     .parse();
   const { keep, played } = program.opts<{ keep?: boolean; played?: boolean }>();
-  const print = (text: string): void => void process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  const show = (text: string): void => void process.stdout.write(text);
+  const print = (line: string): void => {
+    show(`${line}\n`);
+  };
   const progress = progressOn(process.stdout);
   const state = stateDirectory();
   const interrupted = new AbortController();
@@ -31,7 +34,7 @@ async function start(): Promise<void> {
   try {
     const environment = await up({ progress, signal: interrupted.signal, node: played ? "played" : "auto" });
     print(describe(environment.node, environment.mongo.server));
-    const job = mainJob({ environment, root: packageRoot(), state, progress, print });
+    const job = mainJob({ environment, root: packageRoot(), state, progress, print, show });
     const stopped = new Promise<never>((_, reject) => {
       interrupted.signal.addEventListener("abort", () => {
         reject(interrupted.signal.reason as Error);

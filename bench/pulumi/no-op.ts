@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import { PulumiStack } from "../../tools/job/pulumi-stack";
@@ -46,11 +45,7 @@ async function bareStack(
   root: string,
   state: string,
 ): Promise<PulumiStack> {
-  const folder = join(state, "stacks");
-  mkdirSync(folder, { recursive: true });
-  const project = join(root, "bench", "pulumi", "bare");
-  const stack = new PulumiStack(environment, project, "bare", join(folder, "Pulumi.bare.yaml"), state);
-  await stack.select();
+  const stack = await PulumiStack.open(environment, join(root, "bench", "pulumi", "bare"), "bare", state);
   await stack.configure({ "bare:kubeconfig": environment.kubeconfig, "bare:namespace": namespace });
   const { code, output } = await stack.up();
   if (code !== 0) throw new Error(`the bare program failed:\n${output}`);

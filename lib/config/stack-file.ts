@@ -1,4 +1,4 @@
-import type { Document} from "yaml";
+import type { Document } from "yaml";
 import { isMap, parseDocument } from "yaml";
 import type { Json } from "../content-hash";
 import { Refusal } from "../problem";
@@ -42,6 +42,12 @@ export class StackFile {
    */
   set([key, ...inside]: readonly [string, ...string[]], value: Json): void {
     this.document.setIn(["config", `slipway:${key}`, ...inside], value);
+  }
+
+  /** Takes a top-level key over from another stack file: Pulumi's own, such as `encryptionsalt`. */
+  keep(key: string, from: string): void {
+    const value: unknown = parseDocument(from).get(key);
+    if (value !== undefined) this.document.set(key, value);
   }
 
   toString(): string {

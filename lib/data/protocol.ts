@@ -162,7 +162,12 @@ export interface DataStatus {
   readonly hash?: string;
   readonly writes: "open" | "closed" | "in-doubt";
   /** The release under way or left behind by a dead owner. */
-  readonly open?: { readonly id: string; readonly release: string; readonly stage: Stage; readonly ownerAlive: boolean };
+  readonly open?: {
+    readonly id: string;
+    readonly release: string;
+    readonly stage: Stage;
+    readonly ownerAlive: boolean;
+  };
   /** The last record, whatever its outcome. */
   readonly last?: ReleaseRecordData;
   /** The command that comes next, or undefined when there is nothing to do. */
@@ -171,7 +176,13 @@ export interface DataStatus {
 
 export type EngineEvent =
   | { readonly event: "stage"; readonly stage: Stage; readonly at: string; readonly says: string }
-  | { readonly event: "progress"; readonly stage: Stage; readonly done: number; readonly total: number; readonly unit: string }
+  | {
+      readonly event: "progress";
+      readonly stage: Stage;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: string;
+    }
   | { readonly event: "warning"; readonly says: string }
   /** The data is in its new place and checked; writes are closed where `reopen` is `after-rollout`. */
   | { readonly event: "in-place"; readonly record: ReleaseRecordData }
@@ -188,7 +199,10 @@ export interface DataPlan {
   readonly migrations: readonly { readonly id: string; readonly hash: string }[];
   /** `all` documents were tried, or a sample of this many. */
   readonly tried: { readonly documents: number; readonly of: number };
-  readonly collections: readonly Pick<CollectionChange, "collection" | "added" | "changed" | "removed" | "documentsBefore">[];
+  readonly collections: readonly Pick<
+    CollectionChange,
+    "collection" | "added" | "changed" | "removed" | "documentsBefore"
+  >[];
   readonly invalid: readonly InvalidDocument[];
   readonly problems: readonly Problem[];
 }

@@ -1,5 +1,16 @@
 import type { ReleaseRecordData } from "../data/protocol";
 
+/** A closed record in one line. Example: `dev-v2.19.0-2: released by ana; schema 11.23.0 → 11.24.0; 12 of 237 documents changed`. */
+export function recordInOneLine({ id, outcome, operator, schema, collections }: ReleaseRecordData): string {
+  const total = collections.reduce((sum, { documentsAfter }) => sum + documentsAfter, 0);
+  const changed = collections.reduce(
+    (sum, change) => sum + change.changed + change.added + change.removed,
+    0,
+  );
+  const versions = schema.from === schema.to ? schema.to : `${schema.from} → ${schema.to}`;
+  return `${id}: ${outcome} by ${operator}; schema ${versions}; ${changed} of ${total} documents changed`;
+}
+
 /** A closed record on one screen: what was released, what became of the data, how long it took, and the hash over all of it. */
 export function recordInWords(record: ReleaseRecordData): string {
   const { schema, images, collections, durations } = record;

@@ -60,7 +60,7 @@ describe("a release of NMDC Runtime that goes wrong", function () {
 
   it("N8: an image that is gone stops the release before writes are closed", async () => {
     const second = await nmdc.images({ ...releases.second, version: "v2.19.0-gone" });
-    await removeImage(nmdc.environment.registry, second.images["dagster"]);
+    await removeImage(nmdc.environment.registry, second);
     nmdc.system.plan(second);
     failsWith(await nmdc.system.stack.up(), /dagster/, /sha256:/, /not in the registry|gone|missing/);
   });

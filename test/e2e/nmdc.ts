@@ -42,8 +42,8 @@ export class Nmdc {
     return imagesOf(this.environment, release);
   }
 
-  async record(): Promise<ReleaseRecordData> {
-    return (await this.system.stack.outputs())["record"] as ReleaseRecordData;
+  record(): Promise<ReleaseRecordData> {
+    return this.system.record();
   }
 
   /** Schema version in the database, and how many documents stand in each collection of the system. */

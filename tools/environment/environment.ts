@@ -10,6 +10,7 @@ import { inspectMachine, packages, type Machine } from "./node/machine";
 import { makeNetwork } from "./node/network";
 import { writePrivate } from "./private-file";
 import { Processes } from "./processes";
+import { makePulumiHome } from "./pulumi-home";
 import { ServerFailed } from "./server-failed";
 import { startMongo } from "./servers/mongo";
 import { startRegistry } from "./servers/registry";
@@ -130,7 +131,8 @@ async function start(
   await (machine.node === "real" ? startKubelet(own, api) : startPlayedNode(own, api));
   const backend = layout.at("pulumi", "backend");
   const home = layout.at("pulumi", "home");
-  for (const folder of [backend, home]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(backend, { recursive: true, mode: 0o700 });
+  await makePulumiHome(home, tools);
   const environment: EmbeddedEnvironment = {
     kubeconfig: kubeconfigOf(layout, "admin"),
     node: machine.node,

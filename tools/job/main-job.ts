@@ -16,7 +16,10 @@ export interface MainJob {
   /** The environment's state directory. */
   readonly state: string;
   readonly progress: Progress;
-  readonly print: (text: string) => void;
+  /** Prints one line of its own. */
+  readonly print: (line: string) => void;
+  /** Passes on what another program prints, as it comes. */
+  readonly show: (text: string) => void;
 }
 
 /** The two releases of the main job: what runs, and what comes. */
@@ -28,7 +31,7 @@ export const next = { version: "v2.19.0", schema: "11.24.0" } as const;
  * @returns the closed record of the release.
  */
 export async function mainJob(job: MainJob): Promise<ReleaseRecordData> {
-  const { environment, root, state, progress, print } = job;
+  const { environment, root, state, progress, print, show } = job;
   const heading = numbered(print, 6);
 
   heading("The system: a namespace, a database of NMDC documents, images of two releases in the registry");
@@ -39,7 +42,7 @@ export async function mainJob(job: MainJob): Promise<ReleaseRecordData> {
 
   heading(`pulumi up: ${current.version} on schema ${current.schema}`);
   system.plan(before);
-  succeeded(await system.stack.up(print));
+  succeeded(await system.stack.up(show));
 
   heading(`The release is a change of Pulumi.dev.yaml`);
   const old = readFileSync(system.stack.file, "utf8");
@@ -47,15 +50,15 @@ export async function mainJob(job: MainJob): Promise<ReleaseRecordData> {
   print(changedLines(old, readFileSync(system.stack.file, "utf8")));
 
   heading("pulumi preview: what it will change, in images and data");
-  succeeded(await system.stack.preview(print));
+  succeeded(await system.stack.preview(show));
 
   heading("pulumi up");
-  succeeded(await system.stack.up(print));
+  succeeded(await system.stack.up(show));
 
   heading("pulumi up, once more: changes nothing");
-  succeeded(await system.stack.up(print, "--expect-no-changes"));
+  succeeded(await system.stack.up(show, "--expect-no-changes"));
 
-  const { record } = (await system.stack.outputs()) as { record: ReleaseRecordData };
+  const record = await system.record();
   print(`\n${recordInWords(record)}`);
   return record;
 }

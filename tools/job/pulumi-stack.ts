@@ -1,5 +1,7 @@
 import { type SpawnOptions, spawn } from "node:child_process";
-import { delimiter } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, join, relative } from "node:path";
+import { parse, stringify } from "yaml";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 
 /** How one run of the Pulumi CLI ended. */
@@ -11,26 +13,47 @@ export interface PulumiRun {
 
 /** One stack of the program, driven by the Pulumi CLI on the embedded environment's own backend. */
 export class PulumiStack {
-  constructor(
+  private constructor(
     private readonly environment: EmbeddedEnvironment,
-    private readonly project: string,
+    /** Folder of the project's copy: `Pulumi.yaml` and the stack files; the committed ones are never written. */
+    readonly project: string,
     readonly name: string,
-    /** The stack file that is used, a copy: the committed one is never written. */
-    readonly file: string,
     private readonly state: string,
   ) {}
 
-  /** Creates the stack where it is not there yet. */
-  async select(): Promise<void> {
-    const { code, output } = await this.run([
+  /**
+   * Makes the project's copy, whose program is the original, and the stack where it is not there yet.
+   * @param original folder of the project. Example: the repository's root.
+   */
+  static async open(
+    environment: EmbeddedEnvironment,
+    original: string,
+    name: string,
+    state: string,
+  ): Promise<PulumiStack> {
+    const { name: projectName, ...rest } = parse(await readFile(join(original, "Pulumi.yaml"), "utf8")) as {
+      name: string;
+    };
+    const project = join(state, "projects", projectName);
+    await mkdir(project, { recursive: true, mode: 0o700 });
+    const copy = { name: projectName, ...rest, main: relative(project, original) };
+    await writeFile(join(project, "Pulumi.yaml"), stringify(copy));
+    const stack = new PulumiStack(environment, project, name, state);
+    const { code, output } = await stack.run([
       "stack",
       "select",
-      this.name,
+      name,
       "--create",
       "--secrets-provider",
       "passphrase",
     ]);
     if (code !== 0) throw new Error(`pulumi stack select failed:\n${output}`);
+    return stack;
+  }
+
+  /** The stack file that is used, a copy. */
+  get file(): string {
+    return join(this.project, `Pulumi.${this.name}.yaml`);
   }
 
   /** Sets plain config values of the stack. */
@@ -40,14 +63,22 @@ export class PulumiStack {
     if (code !== 0) throw new Error(`pulumi config failed:\n${output}`);
   }
 
-  /** Forgets the stack and all that its state knows; what runs goes on running. */
-  async forget(): Promise<void> {
-    await this.run(["stack", "rm", this.name, "--yes", "--force", "--preserve-config"]);
+  /** Makes the stack's state empty; what runs goes on running. */
+  async empty(): Promise<void> {
+    const { code, output } = await this.run([
+      "state",
+      "delete",
+      "--all",
+      "--force",
+      "--yes",
+      ...this.onStack(),
+    ]);
+    if (code !== 0) throw new Error(`pulumi state delete failed:\n${output}`);
   }
 
   /** @param show receives the CLI's output as it comes. */
   preview(show?: (text: string) => void): Promise<PulumiRun> {
-    return this.run(["preview", ...this.onStack(), "--diff", "--suppress-progress"], show);
+    return this.run(["preview", ...this.onStack(), "--suppress-progress"], show);
   }
 
   up(show?: (text: string) => void, ...more: readonly string[]): Promise<PulumiRun> {
@@ -65,10 +96,16 @@ export class PulumiStack {
     return this.run(["refresh", ...this.onStack(), "--yes", "--skip-preview", "--suppress-progress"]);
   }
 
-  async outputs(): Promise<Readonly<Record<string, unknown>>> {
-    const { code, output } = await this.run(["stack", "output", "--json", "--stack", this.name]);
-    if (code !== 0) throw new Error(`pulumi stack output failed:\n${output}`);
-    return JSON.parse(output) as Record<string, unknown>;
+  /** What the stack's state holds. */
+  async resources(): Promise<
+    readonly { readonly type: string; readonly outputs: Readonly<Record<string, unknown>> }[]
+  > {
+    const { code, output } = await this.run(["stack", "export", ...this.onStack()]);
+    if (code !== 0) throw new Error(`pulumi stack export failed:\n${output}`);
+    const { deployment } = JSON.parse(output) as {
+      deployment: { resources?: { type: string; outputs?: Record<string, unknown> }[] };
+    };
+    return (deployment.resources ?? []).map(({ type, outputs }) => ({ type, outputs: outputs ?? {} }));
   }
 
   /** Starts the CLI without waiting for it, for tests that interrupt it. */
@@ -81,9 +118,9 @@ export class PulumiStack {
     });
   }
 
-  /** The arguments that name this stack and its file. */
+  /** The arguments that name this stack. */
   onStack(): readonly string[] {
-    return ["--stack", this.name, "--config-file", this.file];
+    return ["--stack", this.name];
   }
 
   private run(args: readonly string[], show?: (text: string) => void): Promise<PulumiRun> {
@@ -117,6 +154,7 @@ export class PulumiStack {
       PULUMI_CONFIG_PASSPHRASE: pulumi.passphrase,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
       // Types are checked by the lint step; checking them again at every run would take seconds.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       SLIPWAY_STATE: this.state,

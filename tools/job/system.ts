@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
@@ -6,6 +6,7 @@ import { BSON, type Db, type Document, MongoClient } from "mongodb";
 import type { Json } from "../../lib/content-hash";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import { StackFile } from "../../lib/config/stack-file";
+import type { ReleaseRecordData } from "../../lib/data/protocol";
 import { PulumiStack } from "./pulumi-stack";
 
 /** One release to put into the stack file. */
@@ -21,22 +22,17 @@ export interface PlannedRelease {
  * released side by side. What a release engineer's platform gives (namespace, Kubernetes Secret, documents), this makes.
  */
 export class System {
-  readonly stack: PulumiStack;
   private original = "";
   readonly database: string;
   readonly namespace: string;
 
   private constructor(
     private readonly environment: EmbeddedEnvironment,
-    root: string,
-    state: string,
+    readonly stack: PulumiStack,
     readonly name: string,
   ) {
     this.database = `nmdc_${name.replaceAll("-", "_")}`;
     this.namespace = `nmdc-${name}`;
-    const folder = join(state, "stacks");
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.stack = new PulumiStack(environment, root, name, join(folder, `Pulumi.${name}.yaml`), state);
   }
 
   /**
@@ -50,18 +46,18 @@ export class System {
     state: string,
     name: string,
   ): Promise<System> {
-    const system = new System(environment, root, state, name);
+    const stack = await PulumiStack.open(environment, root, name, state);
+    const system = new System(environment, stack, name);
     await system.removeFormer();
     await system.createNamespace();
-    system.write(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"));
-    system.edit((file) => {
-      file.set(["environment"], name);
-      file.set(["cluster", "namespace"], system.namespace);
-      file.set(["data", "store", "database"], system.database);
-      file.set(["data", "dump", "keep"], join(state, "dumps", name));
-    });
-    await system.stack.select();
-    system.original = readFileSync(system.stack.file, "utf8");
+    const file = StackFile.parse(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"), `Pulumi.${name}.yaml`);
+    file.set(["environment"], name);
+    file.set(["cluster", "namespace"], system.namespace);
+    file.set(["data", "store", "database"], system.database);
+    file.set(["data", "dump", "keep"], join(state, "dumps", name));
+    file.keep("encryptionsalt", readFileSync(stack.file, "utf8"));
+    system.original = file.toString();
+    system.restore();
     return system;
   }
 
@@ -71,7 +67,10 @@ export class System {
       let total = 0;
       for (const [collection, members] of Object.entries(documents)) {
         if (members.length === 0) continue;
-        await db.collection(collection).insertMany([...members]);
+        // A server stores `_id` first; so these documents are written that way, whatever the server.
+        await db
+          .collection(collection)
+          .insertMany(members.map((member) => ({ _id: new BSON.ObjectId(), ...member })));
         total += members.length;
       }
       return total;
@@ -122,6 +121,14 @@ export class System {
     }
   }
 
+  /** The closed record of the last release that stands, from the stack's state. */
+  async record(): Promise<ReleaseRecordData> {
+    const resources = await this.stack.resources();
+    const last = resources.find(({ type }) => type.endsWith(":ReleaseRecord"));
+    if (last === undefined) throw new Error(`stack ${this.name} holds no release record`);
+    return last.outputs["record"] as ReleaseRecordData;
+  }
+
   /** Images of the system's workloads in the cluster, by workload. */
   async runningImages(): Promise<Readonly<Record<string, string>>> {
     const { items } = await this.kube()
@@ -157,7 +164,7 @@ export class System {
     const exists = async (): Promise<boolean> =>
       (await api.listNamespace()).items.some(({ metadata }) => metadata?.name === this.namespace);
     if (!(await exists())) return;
-    await this.stack.forget();
+    await this.stack.empty();
     await this.withDatabase((db) => db.dropDatabase());
     await api.deleteNamespace({ name: this.namespace });
     while (await exists()) await sleep(200);

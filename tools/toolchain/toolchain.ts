@@ -15,17 +15,12 @@ export interface Toolchain {
   readonly mongo:
     | { readonly kind: "mongod"; readonly program: string }
     | { readonly kind: "stand-in"; readonly folder: string };
-  /** Folders of the cache that go first on PATH, so that Pulumi finds its plugins. */
+  /** Folders of the cache that go first on PATH, for whoever looks at what runs. */
   readonly path: readonly string[];
 }
 
-/** What people and Pulumi start by name; the rest is for our own servers. */
-const onPath: ReadonlySet<string> = new Set([
-  "mongo-tools",
-  "pulumi-language-nodejs",
-  "pulumi-cli",
-  "pulumi-resource-kubernetes",
-]);
+/** What people start by name; the rest is for our own servers, and Pulumi finds its plugins in its home. */
+const onPath: ReadonlySet<string> = new Set(["mongo-tools", "pulumi-cli"]);
 
 // Version 6.0 brought the user write block, by which a release closes writes.
 const mongod: OnMachine = { programs: ["mongod"], version: ["mongod", "--version"], atLeast: "6.0.0" };
