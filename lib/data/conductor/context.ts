@@ -12,9 +12,18 @@ import type { Signs } from "./signs";
 export interface DataProcessor {
   /** The migration list of a folder. @throws Refusal with everything that is wrong in it. */
   migrations(folder: string): MigrationList;
-  /** One pass over a database, read-only towards its source. */
-  process(request: ProcessRequest): Promise<ProcessReport>;
+  /**
+   * Gets everything on this machine that a pass needs: packages, compiled schemas (rule N7).
+   * @throws Refusal when something can't be had.
+   */
+  prepare(needs: ProcessNeeds, says: (text: string) => void): Promise<Process>;
 }
+
+/** What a pass is made of. */
+export type ProcessNeeds = Pick<ProcessRequest, "chain" | "schema" | "before">;
+
+/** One pass over a database, read-only towards its source. */
+export type Process = (request: ProcessRequest) => Promise<ProcessReport>;
 
 /** What every part of a run has at hand. */
 export interface Context {

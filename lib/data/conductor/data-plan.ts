@@ -19,25 +19,20 @@ export async function planData(context: Context): Promise<DataPlan> {
     if (!(error instanceof Refusal)) throw error;
     return { ...empty(to, to), problems: error.problems };
   }
-  const { way, from } = plan;
-  if (way.kind === "code-only" || way.kind === "back") {
-    return { ...empty(from, to), migrations: [] };
-  }
-  return tried(context, plan, way.kind === "forward" ? way.chain : []);
+  const { process, from } = plan;
+  return process ? tried(context, plan, process) : empty(from, to);
 }
 
 async function tried(
-  { spec, store, processor, reporter }: Context,
-  { before, from, to }: ReleasePlan,
-  chain: Parameters<typeof processor.process>[0]["chain"],
+  { store, reporter }: Context,
+  { from, to }: ReleasePlan,
+  { run, needs }: NonNullable<ReleasePlan["process"]>,
 ): Promise<DataPlan> {
-  const migrations = chain.map(({ id, hash }) => ({ id, hash }));
+  const migrations = needs.chain.map(({ id, hash }) => ({ id, hash }));
   const folder = await mkdtemp(join(tmpdir(), "slipway-plan-"));
   try {
-    const report = await processor.process({
-      chain,
-      schema: spec.schema,
-      ...(before ? { before: { package: spec.schema.package, version: before.version } } : {}),
+    const report = await run({
+      ...needs,
       source: new MongoSource(store.db),
       reportFile: join(folder, "invalid.ndjson"),
       progress: (done) => {

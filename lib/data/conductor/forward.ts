@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Refusal } from "../../problem";
 import { DumpingSource } from "../dump/dump";
-import type { Migration, ProcessReport } from "../migrations";
+import type { ProcessReport } from "../migrations";
 import { stagingName } from "../names";
 import { OrderFreeHash } from "../order-free-hash";
 import { frames } from "../bson-frames";
@@ -37,10 +37,11 @@ export async function stageNextVersion(
   live: readonly CollectionInfo[],
   mayGoOn: () => void,
 ): Promise<Staged> {
-  const { spec, store, processor, reporter } = context;
+  const { spec, store, reporter } = context;
   const folder = recordFolder(context, log);
   const byName = new Map(live.map((info) => [info.name, info]));
-  const chain: readonly Migration[] = plan.way.kind === "forward" ? plan.way.chain : [];
+  const { process } = plan;
+  if (!process) throw new Error(`a release that goes ${plan.way.kind} stages nothing`);
   return log.step(
     stepName.stage,
     { collections: live.length },
@@ -53,10 +54,8 @@ export async function stageNextVersion(
         mayGoOn,
       );
       const sink = new StagingSink(store.db, log.token, byName, store.limits, blockInserter(), mayGoOn);
-      const report = await processor.process({
-        chain,
-        schema: spec.schema,
-        ...(plan.before ? { before: { package: spec.schema.package, version: plan.before.version } } : {}),
+      const report = await process.run({
+        ...process.needs,
         source: dump,
         sink,
         reportFile: join(folder, "invalid.ndjson"),

@@ -12,7 +12,7 @@ import { type CollectionInfo, listAll, userCollections } from "../store/catalog"
 import { readSchemaState } from "../store/schema-state";
 import { retainedVersion } from "../swap/retained-version";
 import type { Move } from "../swap/move";
-import type { Context } from "./context";
+import type { Context, Process, ProcessNeeds } from "./context";
 
 /** What kind of release it is, as seen from the data. */
 export type Way =
@@ -28,6 +28,8 @@ export type Way =
 /** Everything that was found out before anything is touched. */
 export interface ReleasePlan {
   readonly way: Way;
+  /** How documents are migrated and validated; none where no document is looked into. */
+  readonly process: { readonly run: Process; readonly needs: ProcessNeeds } | undefined;
   readonly before: SchemaState | undefined;
   readonly from: string;
   readonly to: string;
@@ -55,7 +57,25 @@ export async function planRelease(context: Context, token: number): Promise<Rele
   );
   const way = await wayOf(context, before, all, token);
   if (way.kind !== "code-only") refuseUnsafe(live);
-  return { way, before, from: before?.version ?? to, to, all, live, workloads };
+  const process = await prepare(context, way, before);
+  return { way, process, before, from: before?.version ?? to, to, all, live, workloads };
+}
+
+async function prepare(
+  { spec, processor, reporter }: Context,
+  way: Way,
+  before: SchemaState | undefined,
+): Promise<ReleasePlan["process"]> {
+  if (way.kind !== "forward" && way.kind !== "adopt") return undefined;
+  const needs = {
+    chain: way.kind === "forward" ? way.chain : [],
+    schema: spec.schema,
+    ...(before ? { before: { package: spec.schema.package, version: before.version } } : {}),
+  };
+  const run = await processor.prepare(needs, (says) => {
+    reporter.stage("plan", says);
+  });
+  return { run, needs };
 }
 
 /** How writes would be closed. Read-only. @throws Refusal where they can't be. */

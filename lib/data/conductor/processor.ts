@@ -1,14 +1,13 @@
-import { createRequire } from "node:module";
 import { loadMigrations } from "../migrations/load";
+import { prepareData } from "../migrations/prepare";
+import { processData } from "../migrations/process";
 import type { DataProcessor } from "./context";
 
-/** The program's own migrations and validation; loaded when data is processed, since a release of images alone needs none. */
+/** The program's own migrations and validation. */
 export const processor: DataProcessor = {
   migrations: loadMigrations,
-  process(request) {
-    const { processData } = createRequire(__filename)("../migrations/process") as {
-      processData: DataProcessor["process"];
-    };
-    return processData(request);
+  async prepare({ chain, schema, before }, says) {
+    const prepared = await prepareData(chain, schema, before, says);
+    return (request) => processData(request, prepared);
   },
 };

@@ -28,8 +28,9 @@ export async function takeBack(context: Context, log: RecordLog, reason: string)
   const { store } = context;
   const state = stateOf(log);
   context.reporter.warn(`taking the release back: ${decision.reason}`);
-  if (state.swap && !state.unswapped) {
-    await unswap(store.db, log, state.swap);
+  if (state.swap) {
+    if (!state.unswapped) await unswap(store.db, log, state.swap);
+    // Also when the renames are undone already: a process may have died right after the last of them.
     await log.step(`${stepName.state} back`, {}, () =>
       writeSchemaState(store.db, state.opened.before ?? undefined),
     );

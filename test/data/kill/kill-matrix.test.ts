@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { besideNames, contentOf, EngineRun } from "../engine-run";
+import { firstStart, startServer, type TestServer } from "../server";
+import { compiledEntry } from "./child-engine";
+import {
+  boundaries,
+  mayWrite,
+  play,
+  prepare,
+  processor,
+  recover,
+  type Recovery,
+  type Scenario,
+} from "./matrix";
+
+/** The matrix enumerates the engine's steps by itself: whoever adds a step adds it here too. */
+describe("Kill matrix", function () {
+  this.timeout(600_000);
+  let server: TestServer;
+  let entry: string;
+  let confirmed: Readonly<Record<string, string>> = {};
+  before(async function () {
+    this.timeout(firstStart);
+    entry = compiledEntry();
+    server = await startServer();
+    await play(entry, await prepare(server, "reference", "confirmed"), "confirmed", {});
+    confirmed = await contentOf(server.uri, "reference");
+  });
+  after(() => server.stop());
+
+  for (const scenario of ["confirmed", "unconfirmed", "way back"] satisfies Scenario[]) {
+    it(`1–5: SIGKILL at every instant of a release (${scenario}); another machine ends with the same content`, async () => {
+      const names = await boundaries(entry, server, scenario);
+      assert.ok(names.length >= 20, `only ${names.length} instants: ${names.join(", ")}`);
+      const reference = await contentOf(server.uri, `undisturbed-${scenario.replace(" ", "-")}`);
+      const failures: string[] = [];
+      for (const [index, name] of names.entries()) {
+        const recovery: Recovery = index % 2 === 0 ? "release" : "resume";
+        const found = await killAndRecover(index + 1, scenario, recovery, reference);
+        if (found !== undefined) failures.push(`${name} (${recovery}): ${found}`);
+      }
+      assert.deepEqual(failures, []);
+    });
+  }
+
+  /** What is wrong afterwards, or undefined. */
+  async function killAndRecover(
+    at: number,
+    scenario: Scenario,
+    recovery: Recovery,
+    reference: Readonly<Record<string, string>>,
+  ): Promise<string | undefined> {
+    const database = `kill-${scenario.replace(" ", "-")}-${at}`;
+    const spec = await prepare(server, database, scenario);
+    const old = await contentOf(server.uri, database);
+    const end = await play(entry, spec, scenario, { KILL_AT: String(at) });
+    if (end !== "SIGKILL") return `it was not killed: ${end}`;
+    const run = await recover(spec, recovery);
+    const after = await contentOf(server.uri, database);
+    const status = new EngineRun({ do: "status", spec }, processor);
+    await status.ended;
+    const { open, writes, last } = status.last("status").status;
+    const wanted =
+      last?.outcome === "released" && last.hash === spec.hash ? next(reference, scenario, old) : old;
+    if (open !== undefined || writes !== "open") return `still open: ${JSON.stringify(open)}; ${run.said()}`;
+    if (recovery === "release" && last?.outcome !== "released") return `not released: ${run.said()}`;
+    if (JSON.stringify(after) !== JSON.stringify(wanted)) return `another content: ${JSON.stringify(after)}`;
+    if (!(await mayWrite(server, database))) return "writes are closed";
+    const staging = (await besideNames(server.uri, database)).filter((name) => name.includes("__new_"));
+    return staging.length > 0 ? `left behind: ${staging.join(", ")}` : undefined;
+  }
+
+  /** The undisturbed run's end; where that was taken back, the content that a confirmed one has. */
+  function next(
+    reference: Readonly<Record<string, string>>,
+    scenario: Scenario,
+    old: Readonly<Record<string, string>>,
+  ): Readonly<Record<string, string>> {
+    if (scenario !== "unconfirmed") return reference;
+    assert.deepEqual(reference, old, "an unconfirmed release changes nothing");
+    return confirmed;
+  }
+});

@@ -1,0 +1,22 @@
+/** The engine's process, killed by itself at the n-th instant at which it may die. Run from `build/` parts only. */
+import { appendFileSync } from "node:fs";
+import { BSON } from "mongodb";
+import { engineMain } from "../../../cli/engine-main";
+import { plainProcessor } from "../plain-processor";
+
+const at = Number(process.env["KILL_AT"] ?? 0);
+const list = process.env["KILL_LIST"];
+let passed = 0;
+
+const processor = plainProcessor((collection, document) =>
+  collection === "samples" ? document : { ...document, version: new BSON.Int32(2) },
+);
+
+void engineMain(processor, {
+  lease: 2,
+  boundary(name) {
+    passed += 1;
+    if (list !== undefined) appendFileSync(list, `${name}\n`);
+    if (passed === at) process.kill(process.pid, "SIGKILL");
+  },
+});
