@@ -29,7 +29,7 @@ export function plainProcessor(transform: Transform): DataProcessor {
     step: { kind: "empty", reason: "plain" },
   });
   return {
-    migrations: () => new MigrationList([step("1.0.0", "2.0.0"), step("2.0.0", "3.0.0")]),
+    migrations: () => Promise.resolve(new MigrationList([step("1.0.0", "2.0.0"), step("2.0.0", "3.0.0")])),
     prepare: () => Promise.resolve(process),
   };
 

@@ -11,7 +11,7 @@ import type { Signs } from "./signs";
 /** How documents become the next version's: the migrations and the validation behind one seam. */
 export interface DataProcessor {
   /** The migration list of a folder. @throws Refusal with everything that is wrong in it. */
-  migrations(folder: string): MigrationList;
+  migrations(folder: string): Promise<MigrationList>;
   /**
    * Gets everything on this machine that a pass needs: packages, compiled schemas (rule N7).
    * @throws Refusal when something can't be had.

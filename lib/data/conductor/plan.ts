@@ -123,7 +123,7 @@ async function wayOf(
     const retained = await retainedVersion(context.journal, before.version, to, all, token);
     if (retained) return { kind: "back", ...retained };
   }
-  const list = processor.migrations(spec.migrations);
+  const list = await processor.migrations(spec.migrations);
   return { kind: "forward", chain: list.chain(spec.schema.package, before.version, to) };
 }
 

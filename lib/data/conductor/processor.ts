@@ -1,12 +1,17 @@
-import { loadMigrations } from "../migrations/load";
-import { prepareData } from "../migrations/prepare";
-import { processData } from "../migrations/process";
 import type { DataProcessor } from "./context";
 
-/** The program's own migrations and validation. */
+/**
+ * The program's own migrations and validation. Loaded when they are needed: most questions to the engine look into no
+ * document, and loading them costs as much as answering.
+ */
 export const processor: DataProcessor = {
-  migrations: loadMigrations,
+  async migrations(folder) {
+    const { loadMigrations } = await import("../migrations/load");
+    return loadMigrations(folder);
+  },
   async prepare({ chain, schema, before }, says) {
+    const { prepareData } = await import("../migrations/prepare");
+    const { processData } = await import("../migrations/process");
     const prepared = await prepareData(chain, schema, before, says);
     return (request) => processData(request, prepared);
   },
