@@ -57,19 +57,23 @@ export class Processes {
   /**
    * Waits until a server answers.
    * @param ready resolves to true when it does; errors count as "not yet".
-   * @throws ServerFailed when the process has ended or the time is over.
+   * @throws ServerFailed when it, or a server started before it, has ended, or when the time is over.
    */
   async ready(
     name: string,
     ready: () => Promise<boolean>,
     signal?: AbortSignal,
-    withinMs = 60_000,
+    withinMs = 120_000,
   ): Promise<void> {
     const until = Date.now() + withinMs;
     for (;;) {
       signal?.throwIfAborted();
       if (await ready().catch(() => false)) return;
-      if (!(await this.runs(name))) throw await ServerFailed.of(this.layout, name, "its process has ended");
+      // One that has ended may be what this one waits for: etcd for the API server.
+      for (const server of await this.recorded()) {
+        if (!(await this.runs(server)))
+          throw await ServerFailed.of(this.layout, server, "its process has ended");
+      }
       if (Date.now() > until)
         throw await ServerFailed.of(this.layout, name, `no answer in ${withinMs / 1000} s`);
       await sleep(50, undefined, { signal });
