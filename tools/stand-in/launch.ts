@@ -19,7 +19,6 @@ export interface StartOptions extends Omit<StandInPlan, "access" | "exitWithPare
 export class StandIn {
   private constructor(
     private readonly child: ChildProcess,
-    private readonly access: string,
     readonly port: number,
     readonly passwords: Passwords,
   ) {}
@@ -58,10 +57,10 @@ export class StandIn {
       });
     });
     try {
-      return new StandIn(child, folder, await ready, passwords);
-    } catch (error) {
+      return new StandIn(child, await ready, passwords);
+    } finally {
+      // Read once at the start: the passwords need not lie there any longer.
       await rm(folder, { recursive: true, force: true });
-      throw error;
     }
   }
 
@@ -86,7 +85,6 @@ export class StandIn {
 
   async stop(): Promise<void> {
     await this.end("SIGTERM");
-    await rm(this.access, { recursive: true, force: true });
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {

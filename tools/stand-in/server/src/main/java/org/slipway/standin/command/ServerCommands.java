@@ -4,6 +4,7 @@ import static org.slipway.standin.command.CommandTable.Kind.ADMIN;
 import static org.slipway.standin.command.CommandTable.Kind.READ;
 
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
 import java.util.ArrayList;
 import java.util.List;
 import org.slipway.standin.access.AccessControl;
@@ -30,6 +31,9 @@ final class ServerCommands {
         table.add("getCmdLineOpts", READ, command -> Need.onCluster("getCmdLineOpts"), this::inCore);
         table.add("getLog", READ, command -> Need.onCluster("getLog"), this::inCore);
         table.add("currentOp", READ, command -> Need.onCluster("inprog"), command -> Command.ok(new Document("inprog", List.of())));
+        table.add("replSetGetStatus", READ, command -> Need.onCluster("replSetGetStatus"), command -> {
+            throw new MongoServerError(76, "NoReplicationEnabled", "not running with --replSet");
+        });
         table.add("getParameter", READ, command -> Need.onCluster("getParameter"), this::parameter);
     }
 

@@ -5,7 +5,6 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -23,6 +22,9 @@ import org.slipway.standin.wire.BsonWriter;
  * synced: it survives the end of the process (SIGKILL), not that of the machine. A torn last group is cut off.
  */
 public final class JournalFile implements Journal {
+
+    /** Exit code when the disk takes nothing any more. */
+    private static final int NO_JOURNAL = 14;
 
     private final FileChannel file;
     private BsonWriter group = new BsonWriter();
@@ -131,8 +133,9 @@ public final class JournalFile implements Journal {
         try {
             while (parts[1].hasRemaining()) file.write(parts);
         } catch (IOException failed) {
-            // A command whose effect is not on disk must not be answered as done.
-            throw new UncheckedIOException(failed);
+            // What is in memory is not on disk: nothing may be answered any more. mongod ends in this case, too.
+            System.err.println("the journal cannot be written: " + failed.getMessage() + "; free some space and start again");
+            Runtime.getRuntime().halt(NO_JOURNAL);
         }
         group = new BsonWriter();
     }
