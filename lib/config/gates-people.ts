@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { forgeSchema } from "./gates-forge";
 
 export const personSchema = z.string().trim().min(1).max(100);
 
@@ -30,6 +31,9 @@ export const peopleSchema = z
       )
       .default([])
       .describe("One person's names in other places."),
+    reviews: forgeSchema
+      .optional()
+      .describe("Repository in which changes of this stack file are reviewed (rule H3)."),
     allowedSigners: z
       .string()
       .min(1)

@@ -1,24 +1,12 @@
 import { z } from "zod";
 import { schemeNames } from "../release/versions/schemes";
+import { forgeSchema } from "./gates-forge";
 import { personSchema } from "./gates-people";
 import { nameSchema } from "./names";
 
-const envName = z.string().regex(/^[A-Z_][A-Z0-9_]*$/, "the name of an environment variable");
-
 const sourceSchema = z
   .strictObject({
-    forge: z
-      .strictObject({
-        kind: z.enum(["github", "gitlab"]),
-        project: z.string().regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)+$/, "owner/name"),
-        api: z.url().optional().describe("Address of the forge's API, where it is not the public one."),
-        token: z
-          .strictObject({ env: envName })
-          .optional()
-          .describe("Environment variable with a token that may read."),
-      })
-      .optional()
-      .describe("Where CI runs, reviews, releases and tickets are."),
+    forge: forgeSchema.optional().describe("Where CI runs, reviews, releases and tickets are."),
     clone: z
       .string()
       .min(1)
@@ -47,6 +35,11 @@ const sourceSchema = z
       .min(1)
       .optional()
       .describe("Path of its changelog or notes file (rules N3, A6, A8). Example: CHANGELOG.md"),
+    schemaFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("File in which its commit pins the schema package (rule N7). Example: requirements/main.txt"),
     exceptions: z
       .array(
         z.strictObject({

@@ -88,6 +88,27 @@ const placesSchema = z.strictObject({
     .describe("Lanes that released issues may lie in (rule F17)."),
 });
 
+const command = z.string().trim().min(1).max(1000);
+
+/** Facts that only the system's own people can tell: commands that print them as JSON. */
+const evidenceSchema = z.strictObject({
+  backups: command
+    .optional()
+    .describe(
+      "Prints the backups: [{store, name, at, bytes, hash, restored?: {at, counts}}] (rules F24, H20, H21).",
+    ),
+  rehearsal: command
+    .optional()
+    .describe("Prints the copy it was tried on: {copiedAt, freshVolume} or null (rule F16)."),
+  pending: command.optional().describe("Prints pending change sets: [{id, order, author}] (rule H23)."),
+  maintenance: command
+    .optional()
+    .describe("Prints maintenance that is on: [{service, title, since}] (rule A18)."),
+  published: command
+    .optional()
+    .describe("Succeeds when the package is published; what it prints is the evidence (rule N4)."),
+});
+
 const gatesSchema = z
   .strictObject({
     preset: z.enum(presetNames).default("none").describe("The gates of a system whose rules are known."),
@@ -98,6 +119,13 @@ const gatesSchema = z
       .default([])
       .describe("Refusals that a person accepts for this release; each is recorded."),
     limits: limitsSchema.prefault({}),
+    evidence: evidenceSchema.prefault({}).describe("Commands that tell facts."),
+    clock: z
+      .url()
+      .optional()
+      .describe(
+        "Server whose Date this machine's clock is compared with (rule W3). Default: the first forge's.",
+      ),
     places: placesSchema.prefault({}),
   })
   .prefault({})

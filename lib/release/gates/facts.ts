@@ -91,8 +91,6 @@ export interface Facts {
   readonly pins: readonly PinFacts[];
   /** Records of all environments. */
   readonly deployments: Finding<readonly Deployment[]>;
-  /** Digests that run now, by environment and image name. */
-  readonly running: Finding<Readonly<Record<string, Readonly<Record<string, string>>>>>;
   readonly request: Finding<ChangeRequest>;
   readonly change: Finding<Change>;
   readonly statements: Finding<readonly Statement[]>;

@@ -67,7 +67,6 @@ describe("every gate", () => {
         vulnerabilities: unknown,
       })),
       deployments: unknown,
-      running: unknown,
       request: unknown,
       change: unknown,
       statements: unknown,

@@ -270,7 +270,6 @@ export function facts(more: Partial<Facts> = {}): Facts {
     ],
     pins: pins.map((one) => pinFacts(one)),
     deployments: is([before, onStaging]),
-    running: is({}),
     request: is({
       number: 7,
       title: "dcp-123 a release",
