@@ -118,7 +118,7 @@ async function wayOf(
   const { spec, processor } = context;
   const to = spec.schema.version;
   if (!before) return { kind: "adopt" };
-  if (before.version === to) return { kind: "code-only" };
+  if (compareVersions(before.version, to) === 0) return { kind: "code-only" };
   if (compareVersions(to, before.version) < 0) {
     const retained = await retainedVersion(context.journal, before.version, to, all, token);
     if (retained) return { kind: "back", ...retained };

@@ -1,18 +1,34 @@
 import type { MongoClient } from "mongodb";
 import type { Context } from "../conductor/context";
 import { connect } from "../store/store";
+import { Refusal } from "../../problem";
 import type { Fence, SavedFence } from "./fence";
+import { RolesFence } from "./roles";
+import { ScaleFence } from "./scale";
 import { WriteBlockFence } from "./write-block";
 
 /** All ways to close writes, the strongest first. */
-export function fencesOf({ store }: Context): readonly Fence[] {
-  return [new WriteBlockFence(store.client)];
+export function fencesOf({ store, cluster }: Context): readonly Fence[] {
+  return [
+    new WriteBlockFence(store.client, store.limits.version),
+    new RolesFence(store.client, store.db.databaseName),
+    new ScaleFence(cluster),
+  ];
 }
 
 /** The fence that a record was closed with. */
 export function fenceOf(context: Context, { how }: SavedFence): Fence {
   const fence = fencesOf(context).find((one) => one.how === how);
-  if (!fence) throw new Error(`writes were closed by ${how}, which needs the cluster's access in the config`);
+  if (!fence || (how === "scale" && !context.cluster)) {
+    throw new Refusal("opening writes", [
+      {
+        where: "cluster",
+        found: `writes were closed by ${how}, and no cluster to open them again`,
+        allowed: "the config with which they were closed",
+        mend: "name the cluster in the stack's config",
+      },
+    ]);
+  }
   return fence;
 }
 

@@ -1,26 +1,44 @@
-import type { MongoClient } from "mongodb";
+import type { Document, MongoClient } from "mongodb";
 import { Refusal } from "../../problem";
 import { code, hasCode } from "../store/store";
 import type { Fence, Probe } from "./fence";
+import { ownActions } from "./own-access";
 
-/** `setUserWriteBlockMode`: the whole cluster refuses writes of everybody without `bypassWriteBlockingMode`. */
+const needed = ["setUserWriteBlockMode", "bypassWriteBlockingMode"];
+/** What the server calls the block's state: 1 is off, 2 is on. */
+const blocked = 2;
+const firstVersion = 6;
+
+/** `setUserWriteBlockMode`: the whole server refuses writes of everybody without `bypassWriteBlockingMode`. */
 export class WriteBlockFence implements Fence {
   readonly how = "writeBlock";
 
-  constructor(private readonly client: MongoClient) {}
+  constructor(
+    private readonly client: MongoClient,
+    /** The server's version. Example: `8.0.4`. */
+    private readonly version: string,
+  ) {}
 
   async probe(): Promise<Probe> {
-    // The server is asked for its state: to try the command itself would be a write (rule X2).
-    const status = await this.client
-      .db("admin")
-      .command({ serverStatus: 1, repl: 1 })
-      .catch(() => undefined);
-    const mode: unknown = (status?.["repl"] as Record<string, unknown> | undefined)?.["userWriteBlockMode"];
-    if (mode === undefined)
-      return { works: false, reason: "the server has no user write block (MongoDB 6.0 or newer)" };
-    if (mode === 2)
-      return { works: false, reason: "somebody else has set the user write block; it is not ours to lift" };
-    return { works: true, saved: { mode: 1 } };
+    // The server is asked for its state and our rights: to try the command itself would be a write (rule X2).
+    if (Number(this.version.split(".")[0]) < firstVersion) {
+      return {
+        works: false,
+        reason: `MongoDB ${this.version}, which has no user write block; it came with 6.0`,
+      };
+    }
+    const actions = await ownActions(this.client);
+    const missing = actions && needed.filter((action) => !actions.has(action));
+    if (missing && missing.length > 0) {
+      return { works: false, reason: `the release's user may not ${missing.join(" and ")}` };
+    }
+    if ((await this.#mode()) === blocked) {
+      return {
+        works: false,
+        reason: "somebody else's user write block, which is not ours to lift or to rely on",
+      };
+    }
+    return { works: true, saved: { mode: "off" } };
   }
 
   async close(): Promise<void> {
@@ -29,6 +47,15 @@ export class WriteBlockFence implements Fence {
 
   async open(): Promise<void> {
     await this.#set(false);
+  }
+
+  /** Undefined where we may not ask. */
+  async #mode(): Promise<unknown> {
+    const status: Document = await this.client
+      .db("admin")
+      .command({ serverStatus: 1, repl: 1 })
+      .catch((): Document => ({}));
+    return (status["repl"] as Document | undefined)?.["userWriteBlockMode"];
   }
 
   async #set(global: boolean): Promise<void> {
