@@ -3,6 +3,7 @@ import { cacheDirectory } from "../../lib/config/embedded";
 import { readGoRecipe } from "./go-recipe";
 import { findOnMachine } from "./on-machine";
 import { silent, type Progress } from "./progress";
+import { programsRecipe } from "../programs/recipe";
 import { standInRecipe } from "../stand-in/recipe";
 import type { OnMachine } from "./recipe";
 import { ToolCache } from "./tool-cache";
@@ -65,8 +66,11 @@ export async function provideToolchain(options: ProvideOptions = {}): Promise<To
     for (const program of tool.programs) programs.set(program, join(folder, program));
     if (onPath.has(name)) path.push(folder);
   }
+  const server = await mongo(cache);
+  // The images of the embedded system are made from these; here, so that all that takes long is set up at one time.
+  await cache.provide(programsRecipe());
   return {
-    mongo: await mongo(cache),
+    mongo: server,
     path,
     executable(program) {
       const file = programs.get(program);
