@@ -8,7 +8,8 @@ export function recordInOneLine({ id, outcome, operator, schema, collections }: 
     0,
   );
   const versions = schema.from === schema.to ? schema.to : `${schema.from} → ${schema.to}`;
-  return `${id}: ${outcome} by ${operator}; schema ${versions}; ${changed} of ${total} documents changed`;
+  const data = total === 0 ? "data untouched" : `${changed} of ${total} documents changed`;
+  return `${id}: ${outcome} by ${operator}; schema ${versions}; ${data}`;
 }
 
 /** A closed record on one screen: what was released, what became of the data, how long it took, and the hash over all of it. */
@@ -26,7 +27,9 @@ export function recordInWords(record: ReleaseRecordData): string {
       ({ name, from, to }) =>
         `  image    ${name}: ${from === undefined ? "" : `${shortDigest(from)} → `}${shortDigest(to)}`,
     ),
-    `  data     ${changed} changed of ${total} documents in ${collections.length} collections`,
+    total === 0
+      ? "  data     untouched"
+      : `  data     ${changed} changed of ${total} documents in ${collections.length} collections`,
     ...touched.map(
       (c) =>
         `           ${c.collection}: ${c.changed} changed, ${c.added} added, ${c.removed} removed of ${c.documentsAfter}`,

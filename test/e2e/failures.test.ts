@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { removeImage } from "../../tools/images/registry";
@@ -60,7 +61,9 @@ describe("a release of NMDC Runtime that goes wrong", function () {
 
   it("N8: an image that is gone stops the release before writes are closed", async () => {
     const second = await nmdc.images({ ...releases.second, version: "v2.19.0-gone" });
-    await removeImage(nmdc.environment.registry, second);
+    const { dagster } = second.images;
+    assert.ok(dagster);
+    await removeImage(nmdc.environment.registry, dagster);
     nmdc.system.plan(second);
     failsWith(await nmdc.system.stack.up(), /dagster/, /sha256:/, /not in the registry|gone|missing/);
   });

@@ -7,7 +7,7 @@ import { packageRoot } from "../../tools/toolchain/package-root";
 const steps = {
   raises: [
     "migration.ts",
-    `import { defineMigration } from "slipway/migration";
+    `import { defineMigration } from "slipway/lib/data/migrations/typescript/define";
 export default defineMigration({
   collections: {
     study_set: () => {

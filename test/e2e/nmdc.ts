@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import type { ReleaseRecordData } from "../../lib/data/protocol";
 import { imagesOf, nmdcDocuments } from "../../tools/job/main-job";
@@ -61,8 +62,23 @@ export class Nmdc {
     });
   }
 
+  /** Waits until no release is under way: an engine that outlived its `up` may still be taking one back. */
+  async settled(): Promise<void> {
+    for (;;) {
+      const owner = await this.system.withDatabase(async (db) => {
+        const lock = await db
+          .collection<{ _id: string; owner: object | null }>("_slipway_state")
+          .findOne({ _id: "lock" });
+        return lock?.owner;
+      });
+      if (owner === null) return;
+      await sleep(200);
+    }
+  }
+
   /** The old release stands: its data whole, its images in the cluster, writes open to an ordinary user. */
   async assertFirstStands(): Promise<void> {
+    await this.settled();
     const { schema, documents } = await this.data();
     assert.equal(schema, releases.first.schema);
     assert.equal(

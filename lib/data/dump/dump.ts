@@ -1,12 +1,29 @@
 import { mkdir, open, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { BSON, type Document } from "mongodb";
+import { Refusal } from "../../problem";
 import type { Block, DocumentSource } from "../blocks";
 import type { CollectionInfo } from "../store/catalog";
 import { CollectionWriter, type WrittenCollection } from "./collection-writer";
 import { dumpFileName } from "./file-names";
 import type { DumpedCollection, DumpManifest } from "./manifest";
 import { readBson } from "./read-bson";
+
+/** @throws Refusal when the place that the config names for dumps cannot hold one (rule N11). */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Refusal("dump", [
+      {
+        where: folder,
+        found: error instanceof Error ? error.message : String(error),
+        allowed: "a folder that can be written",
+        mend: "make it one, or set slipway:data.dump.keep to another",
+      },
+    ]);
+  }
+}
 
 /**
  * Reads a database and leaves a dump of all that it read: whoever processes the documents pays for the dump with one pass.
@@ -29,7 +46,7 @@ export class DumpingSource implements DocumentSource {
     names: readonly string[],
     mayGoOn: () => void,
   ): Promise<DumpingSource> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     return new DumpingSource(inner, folder, names, mayGoOn);
   }
 

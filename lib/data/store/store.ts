@@ -17,8 +17,8 @@ export class Store {
   /** @throws Refusal when the server can't be reached or refuses the user. */
   static async open(spec: MongoStoreSpec, secrets: Secrets): Promise<Store> {
     const client = await connect(
-      secrets.uri(spec.uri, "data.store.uri", "release"),
-      "data.store.uri",
+      secrets.uri(spec.uri, "slipway:data.store.uri", "release"),
+      "slipway:data.store.uri",
       secrets,
     );
     return new Store(client, client.db(spec.database), await readLimits(client));
