@@ -50,3 +50,8 @@ export async function andThen<T, U>(
   const after = await next(finding.value);
   return after.finding === "found" ? { ...after, warnings: [...finding.warnings, ...after.warnings] } : after;
 }
+
+/** The same finding with another value: source and warnings stay. */
+export function mapFound<T, U>(finding: Finding<T>, change: (value: T) => U): Finding<U> {
+  return finding.finding === "found" ? { ...finding, value: change(finding.value) } : finding;
+}
