@@ -24,6 +24,8 @@ export async function processData(given: ProcessRequest, prepared?: Prepared): P
   const scratch = await mkdtemp(join(request.scratch ?? tmpdir(), "slipway-process-"));
   const pool = new WorkerPool({ after: ready.schema, ...(ready.before && { before: ready.before }) });
   const building = buildVersion(request, ready, pool, scratch);
+  // Its failure is reported where it is awaited.
+  building.catch(() => undefined);
   try {
     return await passOver(request, ready, pool, scratch, building);
   } finally {

@@ -51,9 +51,10 @@ export class Judge {
         ? error.instancePath.slice(below.length)
         : error.instancePath,
     }));
-    if (type === undefined || name !== undefined) return toFindings(inside, document);
+    if (name !== undefined || types.size === 0) return toFindings(inside, document);
     // Every class's own complaint would follow; the cause is that none of them is meant.
-    return [{ pointer: "/type", rule: `type: must be one of ${list([...types.keys()])}` }];
+    const rule = `type: names no class of this collection; must be one of ${list([...types.keys()])}`;
+    return [{ pointer: type === undefined ? "" : "/type", rule }];
   }
 }
 

@@ -95,7 +95,7 @@ def _serve(pipes: Pipes, migrator_class: Any, request: dict[str, Any]) -> None:
     pipes.send_message(
         event="done",
         collections={
-            name: {"origin": documents.name, "added": documents.added(), "dirty": documents.dirty}
+            name: {"origin": documents.name, "added": documents.added(), "removed": len(documents.removed), "dirty": documents.dirty}
             for name, documents in adapter.collections.items()
             if documents is not None
         },

@@ -145,9 +145,13 @@ class Documents:
 
     def _replace(self, position: int, raw: bytes, made: bytes, result: Document) -> None:
         before = bson.decode(raw, _codec)
+        faithful = bson.encode(before, codec_options=_codec)
+        if made == faithful:
+            # Only writing it back would change it; it keeps its bytes.
+            return
         if "_id" not in result or bson.encode({"": before.get("_id")}) != bson.encode({"": result["_id"]}):
             raise BadDocument(f"in {self.name}, the migrator changed _id {before.get('_id')!r} to {result.get('_id')!r}")
-        if bson.encode(before, codec_options=_codec) != raw:
+        if faithful != raw:
             raise BadDocument(
                 f"in {self.name}, _id {before.get('_id')!r} has values that Python can't write back as they are "
                 "(a deprecated BSON type, or one key twice), and the migrator changes the document"

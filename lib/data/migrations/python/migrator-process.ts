@@ -17,7 +17,7 @@ const message = z.discriminatedUnion("event", [
     event: z.literal("done"),
     collections: z.record(
       z.string(),
-      z.object({ origin: z.string(), added: z.number(), dirty: z.boolean() }),
+      z.object({ origin: z.string(), added: z.number(), removed: z.number(), dirty: z.boolean() }),
     ),
     touched: z.array(z.string()),
     missing: z.array(z.string()),

@@ -90,10 +90,13 @@ class PythonVersion implements Version {
   }
 
   async *read(collection: string): AsyncIterable<TracedBlock> {
-    if (!this.outcome.collections[collection]) {
+    const made = this.outcome.collections[collection];
+    if (!made) {
       yield* this.before.read(collection);
       return;
     }
+    const lost = made.removed;
+    if (lost > 0) yield { block: { collection, bytes: new Uint8Array(), documents: 0 }, traces: [], lost };
     const origin = this.#origin(collection);
     await this.migrator.sendMessage({ do: "read", collection });
     for (;;) {
