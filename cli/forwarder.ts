@@ -6,6 +6,7 @@ import type { DataStatus, EngineEvent, ReleaseSpec } from "../lib/data/protocol"
 import { type ExpectedService, awaitRunningSystem } from "../lib/evidence/running-system";
 import { askEngine } from "./engine-process";
 import { describePlan } from "../lib/review/data-plan";
+import { watchPulumi } from "./pulumi-alive";
 import { sentence } from "./sentence";
 
 /** What a dynamic resource of a release holds; `components/forwarder.ts` says which operation has which effect. */
@@ -36,6 +37,7 @@ interface Kind<P extends Props> {
 /** Runs the release up to "in place". Its engine lives on until it is confirmed, or this process ends. */
 const dataMigration: Kind<Props> = {
   async apply(props) {
+    watchPulumi(process.argv[2], () => process.exit(1));
     const { record } = await askEngine({ do: "release", spec: spec(props) }, "in-place", say);
     return { ...props, recordId: record.id, schemaVersion: record.schema.to };
   },

@@ -96,6 +96,19 @@ export class PulumiStack {
     return this.run(["refresh", ...this.onStack(), "--yes", "--skip-preview", "--suppress-progress"]);
   }
 
+  /** Lets the next command in after a CLI that was killed: `pulumi cancel`, and its pending operations cleared. */
+  async unlock(): Promise<PulumiRun> {
+    await this.run(["cancel", "--yes", ...this.onStack()]);
+    return this.run([
+      "refresh",
+      ...this.onStack(),
+      "--yes",
+      "--skip-preview",
+      "--clear-pending-creates",
+      "--suppress-progress",
+    ]);
+  }
+
   /** What the stack's state holds. */
   async resources(): Promise<
     readonly { readonly type: string; readonly outputs: Readonly<Record<string, unknown>> }[]
