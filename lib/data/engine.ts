@@ -4,6 +4,8 @@ import type { Context, DataProcessor, EngineOptions } from "./conductor/context"
 import { planData } from "./conductor/data-plan";
 import { decide, openRecordState } from "./conductor/record";
 import { release } from "./conductor/release";
+import { rollback } from "./conductor/rollback";
+import { cleanUp } from "./conductor/clean-up";
 import { Reporter } from "./conductor/reporter";
 import type { Signs } from "./conductor/signs";
 import { status } from "./conductor/status";
@@ -67,6 +69,12 @@ async function carryOut(what: EngineRequest["do"], context: Context): Promise<bo
       break;
     case "abort":
       await settle(context, `aborted by ${context.spec.operator}`);
+      break;
+    case "rollback":
+      await rollback(context);
+      break;
+    case "clean":
+      for (const name of await cleanUp(context)) context.reporter.warn(`dropped ${name}`);
       break;
     case "status":
       break;

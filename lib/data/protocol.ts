@@ -86,7 +86,11 @@ export type EngineRequest =
   | { readonly do: "status"; readonly spec: ReleaseSpec }
   /** Finishes or undoes what a dead owner left, by the journal alone. */
   | { readonly do: "resume"; readonly spec: ReleaseSpec }
-  | { readonly do: "abort"; readonly spec: ReleaseSpec };
+  | { readonly do: "abort"; readonly spec: ReleaseSpec }
+  /** Goes back behind the last release that stands, data and images, without Pulumi (rule N18). */
+  | { readonly do: "rollback"; readonly spec: ReleaseSpec }
+  /** Drops originals of releases older than `keep.releases`, and staging that was left. */
+  | { readonly do: "clean"; readonly spec: ReleaseSpec };
 
 /** The stages of a data release, in order. */
 export const stages = [

@@ -30,7 +30,7 @@ export function plainProcessor(transform: Transform): DataProcessor {
   });
   return {
     migrations: () => Promise.resolve(new MigrationList([step("1.0.0", "2.0.0"), step("2.0.0", "3.0.0")])),
-    prepare: () => Promise.resolve(process),
+    prepare: () => Promise.resolve({ run: process, schemas: { after: "sha256:plain" } }),
   };
 
   async function process({ chain, source, sink, reportFile }: ProcessRequest): Promise<ProcessReport> {

@@ -16,7 +16,13 @@ export interface DataProcessor {
    * Gets everything on this machine that a pass needs: packages, compiled schemas (rule N7).
    * @throws Refusal when something can't be had.
    */
-  prepare(needs: ProcessNeeds, says: (text: string) => void): Promise<Process>;
+  prepare(needs: ProcessNeeds, says: (text: string) => void): Promise<PreparedProcess>;
+}
+
+/** A pass that has everything that it needs, and the content hashes of the schemas that it judges by. */
+export interface PreparedProcess {
+  readonly run: Process;
+  readonly schemas: { readonly after: string; readonly before?: string };
 }
 
 /** What a pass is made of. */

@@ -12,7 +12,7 @@ import { type CollectionInfo, listAll, userCollections } from "../store/catalog"
 import { readSchemaState } from "../store/schema-state";
 import { retainedVersion } from "../swap/retained-version";
 import type { Move } from "../swap/move";
-import type { Context, Process, ProcessNeeds } from "./context";
+import type { Context, PreparedProcess, ProcessNeeds } from "./context";
 
 /** What kind of release it is, as seen from the data. */
 export type Way =
@@ -29,7 +29,7 @@ export type Way =
 export interface ReleasePlan {
   readonly way: Way;
   /** How documents are migrated and validated; none where no document is looked into. */
-  readonly process: { readonly run: Process; readonly needs: ProcessNeeds } | undefined;
+  readonly process: (PreparedProcess & { readonly needs: ProcessNeeds }) | undefined;
   readonly before: SchemaState | undefined;
   readonly from: string;
   readonly to: string;
@@ -72,10 +72,10 @@ async function prepare(
     schema: spec.schema,
     ...(before ? { before: { package: spec.schema.package, version: before.version } } : {}),
   };
-  const run = await processor.prepare(needs, (says) => {
+  const prepared = await processor.prepare(needs, (says) => {
     reporter.stage("plan", says);
   });
-  return { run, needs };
+  return { ...prepared, needs };
 }
 
 /** How writes would be closed. Read-only. @throws Refusal where they can't be. */

@@ -13,6 +13,12 @@ export const processor: DataProcessor = {
     const { prepareData } = await import("../migrations/prepare");
     const { processData } = await import("../migrations/process");
     const prepared = await prepareData(chain, schema, before, says);
-    return (request) => processData(request, prepared);
+    return {
+      run: (request) => processData(request, prepared),
+      schemas: {
+        after: prepared.schema.hash,
+        ...(prepared.before ? { before: prepared.before.hash } : {}),
+      },
+    };
   },
 };

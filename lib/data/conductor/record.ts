@@ -6,6 +6,7 @@ import { RecordLog } from "../journal/record-log";
 import { type Decision, type Opened, RecordState } from "../journal/record-state";
 import type { CollectionChange, ReleaseRecordData } from "../protocol";
 import type { Context } from "./context";
+import { leaveProof } from "./proof";
 
 /** Takes the database's lock. @throws Refusal that says who holds it. */
 export function takeLock({ spec, store, options }: Context): Promise<Lock> {
@@ -82,13 +83,15 @@ export async function decide(
 
 /** Closes the record and says so. */
 export async function closeRecord(
-  { store, reporter }: Context,
+  context: Context,
   log: RecordLog,
   decision: Decision,
 ): Promise<ReleaseRecordData> {
+  const { store, reporter } = context;
   const closedAt = (await store.now()).toISOString();
   const record = recordData(stateOf(log), reporter.durations, { ...decision, closedAt });
   await log.append("closed", "", record as unknown as Json);
+  await leaveProof(context, log, record);
   reporter.say({ event: "closed", record });
   return record;
 }

@@ -28,6 +28,6 @@ function next(
   hash?: string,
 ): Pick<DataStatus, "next"> {
   if (open && alive) return {};
-  if (open) return { next: "slipway data resume" };
+  if (open) return { next: `slipway data resume ${spec.environment}` };
   return hash === spec.hash ? {} : { next: "pulumi up" };
 }

@@ -48,6 +48,11 @@ export class Journal {
     return (await this.#collection.find({ kind: "opened" }).sort({ _id: -1 }).toArray()).map(toEntry);
   }
 
+  /** The `closed` entries, newest first. */
+  async closings(): Promise<readonly Entry[]> {
+    return (await this.#collection.find({ kind: "closed" }).sort({ _id: -1 }).toArray()).map(toEntry);
+  }
+
   /** Every entry of one record, oldest first; entries of others that came in between are left out. */
   async ofRecord(record: string): Promise<readonly Entry[]> {
     return (await this.#collection.find({ record }).sort({ _id: 1 }).toArray()).map(toEntry);

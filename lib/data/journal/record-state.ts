@@ -2,6 +2,7 @@ import type { CollectionChange, ReleaseRecordData, Stage } from "../protocol";
 import type { WorkloadImages } from "../cluster/workload-images";
 import type { SavedFence } from "../fence/fence";
 import type { Move } from "../swap/move";
+import type { ProcessReport, RemovedDocument } from "../migrations";
 import type { Entry } from "./entry";
 
 /** What holds in the database: the document `schema` of `_slipway_state`, which an API may read. */
@@ -39,6 +40,19 @@ export interface Decision {
 export interface SwapIntent {
   readonly moves: readonly Move[];
   readonly collections: readonly CollectionChange[];
+  /** What the proof file tells of the pass that made the new version. */
+  readonly evidence?: PassEvidence;
+}
+
+/** What one pass over the data went by, and what it took away. */
+export interface PassEvidence {
+  readonly schemas: { readonly after: string; readonly before?: string };
+  readonly documents: { readonly judged: number; readonly mended: number; readonly removed: number };
+  /** The first of them; `documents.removed` is the count of all. */
+  readonly removed: readonly RemovedDocument[];
+  readonly deleted: ProcessReport["deleted"];
+  readonly renamed: ProcessReport["renamed"];
+  readonly unjudged: ProcessReport["unjudged"];
 }
 
 /** Names of the steps that recovery asks for. */

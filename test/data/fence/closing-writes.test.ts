@@ -99,7 +99,7 @@ describe("Closing writes", () => {
     const status = new EngineRun({ do: "status", spec: next }, processor);
     await status.ended;
     assert.equal(status.last("status").status.writes, "closed");
-    assert.equal(status.last("status").status.next, "slipway data resume");
+    assert.equal(status.last("status").status.next, "slipway data resume test");
 
     await withClient(server.uri, (client) =>
       client

@@ -1,0 +1,100 @@
+import type { Command } from "commander";
+import { processor } from "../lib/data/conductor/processor";
+import { Signs } from "../lib/data/conductor/signs";
+import { runEngine } from "../lib/data/engine";
+import { defaultLease } from "../lib/data/journal/lock";
+import type { DataStatus, EngineEvent, EngineRequest } from "../lib/data/protocol";
+import { Secrets } from "../lib/data/secrets";
+import { Store } from "../lib/data/store/store";
+import { verifyOffline, verifyOnline } from "../lib/data/verify/verify-proof";
+import { Refusal } from "../lib/problem";
+import { recordInOneLine } from "../lib/review/record";
+import { specOf } from "./data-spec";
+import { sentence } from "./sentence";
+
+/** `slipway data …`: the engine without Pulumi, for a bad night. */
+export function registerData(program: Command): void {
+  const data = program
+    .command("data")
+    .description("the database of a stack: what holds, and the way out of a bad night");
+  const commands = [
+    ["status", "what holds, what is open, and which command comes next; changes nothing"],
+    ["resume", "finish or undo what a dead release left, by the database's journal alone"],
+    ["abort", "take back the release that is under way or left behind"],
+    ["rollback", "go back behind the last release: its originals by renames, its old images"],
+    ["clean", "drop originals that no way back needs any more"],
+  ] as const;
+  for (const [name, description] of commands) {
+    data
+      .command(`${name} <environment>`)
+      .description(description)
+      .option("--json", "print what holds afterwards as JSON")
+      .addHelpText("after", `\nExample: slipway data ${name} dev`)
+      .action(async (environment: string, { json }: { json?: boolean }) => {
+        await run({ do: name, spec: specOf(environment) }, json === true);
+      });
+  }
+  data
+    .command("verify <proof>")
+    .description(
+      "check a release's proof file: offline against the dump beside it, or online against the database",
+    )
+    .option("--online <environment>", "compare with the database of this stack")
+    .addHelpText("after", "\nExample: slipway data verify dumps/dev-v2.19.0-2/proof.json --online dev")
+    .action(async (proof: string, { online }: { online?: string }) => {
+      await verify(proof, online);
+    });
+}
+
+async function run(request: EngineRequest, json: boolean): Promise<void> {
+  const done = await runEngine(request, {
+    emit: (event) => {
+      print(event, json);
+    },
+    signs: new Signs(undefined),
+    processor,
+    options: { lease: defaultLease, boundary: () => undefined },
+  });
+  if (!done) process.exitCode = 1;
+}
+
+function print(event: EngineEvent, json: boolean): void {
+  if (event.event === "status")
+    console.log(json ? JSON.stringify(event.status) : statusInWords(event.status));
+  else if (event.event === "failed") console.error(event.says);
+  else {
+    const text = sentence(event);
+    if (text !== undefined) console.error(text);
+  }
+}
+
+/** What holds, on one screen. */
+export function statusInWords({ schema, hash, writes, open, last, next }: DataStatus): string {
+  return [
+    `schema   ${schema ?? "none: no release yet"}`,
+    `release  ${hash ?? "none"}`,
+    `writes   ${writes}`,
+    open
+      ? `open     ${open.id} (${open.release}) at ${open.stage}, its owner ${open.ownerAlive ? "at work" : "dead or silent"}`
+      : "open     nothing",
+    ...(last ? [`last     ${recordInOneLine(last)}`] : []),
+    `next     ${next ?? "nothing to do"}`,
+  ].join("\n");
+}
+
+async function verify(path: string, environment: string | undefined): Promise<void> {
+  const problems = environment === undefined ? await verifyOffline(path) : await online(path, environment);
+  if (problems.length > 0) throw new Refusal(path, problems);
+  console.log(
+    `${path}: ${environment === undefined ? "the dump is whole, and what the release began with" : "the database holds what the release put there"}`,
+  );
+}
+
+async function online(path: string, environment: string): ReturnType<typeof verifyOnline> {
+  const store = await Store.open(specOf(environment).store, new Secrets());
+  try {
+    return await verifyOnline(path, store);
+  } finally {
+    await store.close();
+  }
+}
