@@ -8,10 +8,11 @@ import { kubeconfigOf } from "./kubeconfig";
 import { Layout } from "./layout";
 import { inspectMachine, packages, type Machine } from "./node/machine";
 import { makeNetwork } from "./node/network";
+import { isOfNode, NodeFailed } from "./node/node-failed";
+import { saveKernelSettings } from "./node/kernel-settings";
 import { writePrivate } from "./private-file";
 import { Processes } from "./processes";
 import { makePulumiHome } from "./pulumi-home";
-import { ServerFailed } from "./server-failed";
 import { startMongo } from "./servers/mongo";
 import { startRegistry } from "./servers/registry";
 import { settle } from "./settings";
@@ -39,7 +40,7 @@ export interface UpOptions {
 export async function up(options: UpOptions = {}): Promise<EmbeddedEnvironment> {
   const progress = options.progress ?? silent;
   const layout = await Layout.open(options.state ?? stateDirectory());
-  return owning(layout, options.signal, async () => {
+  return owning(layout, progress, options.signal, async () => {
     const running = await runningEnvironment(layout);
     if (running !== undefined) return running;
     await stopEverything(layout);
@@ -51,8 +52,9 @@ export async function up(options: UpOptions = {}): Promise<EmbeddedEnvironment> 
       );
     } catch (error) {
       await stopEverything(layout);
-      const ownFault = error instanceof ServerFailed && error.isOfNode;
-      if (!ownFault || machine.node === "played" || options.node === "real") throw error;
+      const playable = isOfNode(error) && machine.node === "real" && options.signal?.aborted !== true;
+      if (!playable) throw error;
+      if (options.node === "real") throw error instanceof NodeFailed ? error.cause : error;
       progress.note(`No real node on this machine, it is played instead: ${error.message}`);
       const played: Machine = { node: "played", lacks: [] };
       return await start(layout, tools, played, options.signal, () => undefined).catch(
@@ -68,8 +70,9 @@ export async function up(options: UpOptions = {}): Promise<EmbeddedEnvironment> 
 /** Stops the embedded environment and cleans up after one that was killed. Its data stay for the next start. */
 export async function down(options: Pick<UpOptions, "state" | "progress"> = {}): Promise<void> {
   const layout = await Layout.open(options.state ?? stateDirectory());
-  await owning(layout, undefined, () =>
-    (options.progress ?? silent).step("stopping the embedded environment", () => stopEverything(layout)),
+  const progress = options.progress ?? silent;
+  await owning(layout, progress, undefined, () =>
+    progress.step("stopping the embedded environment", () => stopEverything(layout)),
   );
 }
 
@@ -87,10 +90,14 @@ export async function status(state = stateDirectory()): Promise<{
 
 async function owning<T>(
   layout: Layout,
+  progress: Progress,
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  return whileOwning(layout.at("lock"), work, undefined, signal);
+  const waiting = ({ pid }: { pid: number }): void => {
+    progress.note(`process ${pid} starts or stops this environment; waiting for it …`);
+  };
+  return whileOwning(layout.at("lock"), work, waiting, signal);
 }
 
 async function chooseNode(
@@ -119,16 +126,19 @@ async function start(
   const settings = await settle(layout);
   const processes = new Processes(layout);
   const own: Start = { layout, settings, tools, processes, signal };
-  if (machine.node === "real") await makeNetwork(layout, settings, machine.programs);
+  if (machine.node === "real") {
+    await saveKernelSettings(layout);
+    await NodeFailed.of(makeNetwork(layout, settings, machine.programs));
+  }
   detail("control plane, registry, database");
   const [api, registry, mongo] = await all([
     startControlPlane(own),
     startRegistry(own),
     startMongo(own, machine.node),
-    machine.node === "real" ? startRuntime(own, machine.programs) : Promise.resolve(),
+    machine.node === "real" ? NodeFailed.of(startRuntime(own, machine.programs)) : Promise.resolve(),
   ]);
   detail("node");
-  await (machine.node === "real" ? startKubelet(own, api) : startPlayedNode(own, api));
+  await (machine.node === "real" ? NodeFailed.of(startKubelet(own, api)) : startPlayedNode(own, api));
   const backend = layout.at("pulumi", "backend");
   const home = layout.at("pulumi", "home");
   await mkdir(backend, { recursive: true, mode: 0o700 });

@@ -17,8 +17,8 @@ export async function runningEnvironment(layout: Layout): Promise<EmbeddedEnviro
   if (settings === undefined) return undefined;
   const processes = new Processes(layout);
   const servers = await processes.recorded();
+  for (const name of servers) if (!(await processes.runs(name))) return undefined;
   const checks: (() => Promise<boolean>)[] = [
-    ...servers.map((name) => () => processes.runs(name)),
     async () => {
       const api = new KubeApi(layout, settings);
       return (await api.isReady()) && (await api.nodeIsReady(namesOf(layout).node));

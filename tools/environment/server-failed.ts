@@ -4,12 +4,11 @@ import type { Layout } from "./layout";
 
 /** A server of the embedded environment did not start, or has ended. */
 export class ServerFailed extends Refusal {
-  /** Whether it is a part of the real node, which kwok could play instead. */
-  readonly isOfNode: boolean;
-
-  private constructor(server: string, problem: Problem) {
+  private constructor(
+    readonly server: string,
+    problem: Problem,
+  ) {
     super("the embedded environment", [problem]);
-    this.isOfNode = server === "containerd" || server === "kubelet";
   }
 
   static async of(layout: Layout, server: string, found: string): Promise<ServerFailed> {

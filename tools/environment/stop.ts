@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { findOnPath } from "../toolchain/on-machine";
 import type { Layout } from "./layout";
 import { endContainers, removeOutside, unmountAll } from "./node/leftovers";
+import { restoreKernelSettings } from "./node/kernel-settings";
 import { machinePath } from "./node/machine";
 import { removeNetwork } from "./node/network";
 import { Processes } from "./processes";
@@ -21,7 +22,9 @@ export async function stopEverything(layout: Layout): Promise<void> {
   const last = ["kube-apiserver", "etcd"];
   const others = (await processes.recorded()).filter((name) => !last.includes(name));
   await Promise.all(others.map((name) => processes.stop(name)));
-  for (const name of last) await processes.stop(name, 5000);
+  // Without etcd the API server would wait for it a whole minute before it ends.
+  await processes.stop("kube-apiserver", (await processes.runs("etcd")) ? 5000 : 0);
+  await processes.stop("etcd", 5000);
   await endStrays(layout);
   await removeTraces(layout);
 }
@@ -32,6 +35,7 @@ async function removeTraces(layout: Layout): Promise<void> {
   );
   if (process.getuid?.() === 0) {
     await removeOutside(layout);
+    await restoreKernelSettings(layout);
     if (umount !== undefined) await unmountAll(layout, umount);
     if (ip !== undefined && iptables !== undefined) await removeNetwork(layout, { ip, iptables });
   }

@@ -40,11 +40,11 @@ export async function startMongod(start: Start, program: string, listen: readonl
     if (hello["setName"] === undefined && hello["isreplicaset"] === true) {
       await db.command({ replSetInitiate: { _id: replicaSet, members: [{ _id: 0, host: address }] } });
     }
-  }).catch(ignoreUnauthorized);
-  await withAdmin(address, password, (db) => adoptPort(db, address)).catch(ignoreUnauthorized);
+  }).catch(ignoreWhatIsDone);
+  await withAdmin(address, password, (db) => adoptPort(db, address)).catch(ignoreWhatIsDone);
   await processes.ready("mongo", () => withAdmin(address, undefined, isPrimary), signal);
   await withAdmin(address, password, (db) => isUp(db)).catch(async (error: unknown) => {
-    ignoreUnauthorized(error);
+    ignoreWhatIsDone(error);
     // Only as long as there is no user does the server let its own machine make one without logging in.
     await withAdmin(address, undefined, (db) =>
       db.command({ createUser: "admin", pwd: password, roles: ["root"] }),
@@ -120,7 +120,8 @@ async function makeUsers(db: Db, passwords: Start["settings"]["mongo"]): Promise
   }
 }
 
-function ignoreUnauthorized(error: unknown): void {
+function ignoreWhatIsDone(error: unknown): void {
   const { code, codeName } = error as { code?: number; codeName?: string };
-  if (code !== authenticationFailed && codeName !== "Unauthorized") throw error;
+  const expected = ["Unauthorized", "AlreadyInitialized"];
+  if (code !== authenticationFailed && !expected.includes(codeName ?? "")) throw error;
 }
