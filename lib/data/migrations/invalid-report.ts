@@ -1,30 +1,28 @@
-import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
-import { once } from "node:events";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { finished } from "node:stream/promises";
 import type { InvalidDocument } from "../protocol";
 import type { InvalidEntry } from "../validation/inspect-block";
 import { bound } from "./report";
+
+const bufferedCharacters = 1 << 16;
 
 /** Every invalid document, one JSON object a line; written aside and renamed, so that the file is whole or not there. */
 export class InvalidReport {
   readonly #first: InvalidDocument[] = [];
   #invalidBefore = 0;
   #madeInvalid = 0;
+  #waiting = "";
 
   private constructor(
     readonly file: string,
     private readonly partial: string,
-    private readonly stream: WriteStream,
+    private readonly handle: FileHandle,
   ) {}
 
   static async open(file: string): Promise<InvalidReport> {
     await mkdir(dirname(file), { recursive: true });
     const partial = `${file}.${process.pid}.partial`;
-    const stream = createWriteStream(partial, { mode: 0o600 });
-    await once(stream, "open");
-    return new InvalidReport(file, partial, stream);
+    return new InvalidReport(file, partial, await open(partial, "w", 0o600));
   }
 
   /** The first ones, for people. */
@@ -40,16 +38,26 @@ export class InvalidReport {
     if (document.verdict === "invalid-before") this.#invalidBefore += 1;
     else this.#madeInvalid += 1;
     if (this.#first.length < bound) this.#first.push(document);
-    if (!this.stream.write(`${JSON.stringify({ ...document, all })}\n`)) await once(this.stream, "drain");
+    this.#waiting += `${JSON.stringify({ ...document, all })}\n`;
+    if (this.#waiting.length > bufferedCharacters) await this.#write();
   }
 
   async close(): Promise<void> {
-    this.stream.end();
-    await finished(this.stream);
+    await this.#write();
+    await this.handle.sync();
+    await this.handle.close();
     await rename(this.partial, this.file);
   }
 
-  abandon(): void {
-    this.stream.destroy();
+  /** Leaves nothing behind. */
+  async abandon(): Promise<void> {
+    await this.handle.close().catch(() => undefined);
+    await rm(this.partial, { force: true });
+  }
+
+  async #write(): Promise<void> {
+    const text = this.#waiting;
+    this.#waiting = "";
+    await this.handle.appendFile(text);
   }
 }

@@ -49,10 +49,10 @@ async function passOver(
     const report = await InvalidReport.open(request.reportFile);
     try {
       const found = await DatabasePass.run({ request, prepared, pool, scratch, report }, building, hint);
-      if (!found) report.abandon();
+      if (!found) await report.abandon();
       return found;
     } catch (error) {
-      report.abandon();
+      await report.abandon();
       throw error;
     }
   };
