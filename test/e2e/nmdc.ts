@@ -1,5 +1,4 @@
 import { strict as assert } from "node:assert";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import type { ReleaseRecordData } from "../../lib/data/protocol";
 import { imagesOf, nmdcDocuments } from "../../tools/job/main-job";
@@ -62,18 +61,9 @@ export class Nmdc {
     });
   }
 
-  /** Waits until no release is under way: an engine that outlived its `up` may still be taking one back. */
-  async settled(): Promise<void> {
-    for (;;) {
-      const owner = await this.system.withDatabase(async (db) => {
-        const lock = await db
-          .collection<{ _id: string; owner: object | null }>("_slipway_state")
-          .findOne({ _id: "lock" });
-        return lock?.owner;
-      });
-      if (owner === null) return;
-      await sleep(200);
-    }
+  /** Waits until no release is under way. */
+  settled(): Promise<void> {
+    return this.system.settled();
   }
 
   /** The old release stands: its data whole, its images in the cluster, writes open to an ordinary user. */
