@@ -35,6 +35,14 @@ const sourceSchema = z
       .min(1)
       .optional()
       .describe("Path of its changelog or notes file (rules N3, A6, A8). Example: CHANGELOG.md"),
+    smoke: z
+      .string()
+      .trim()
+      .min(1)
+      .optional()
+      .describe(
+        "Local test that stands in for CI, run in the clone's folder (rule N1). Example: make up-test test",
+      ),
     schemaFile: z
       .string()
       .min(1)

@@ -77,6 +77,11 @@ const placesSchema = z.strictObject({
     .min(1)
     .optional()
     .describe("Where this environment's secrets come from (rule A10). Example: prod"),
+  secretsCheckout: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Folder of the secrets' repository; its branch must be secretsReference (rule A10)."),
   ticketLane: z
     .string()
     .min(1)

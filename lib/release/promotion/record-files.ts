@@ -73,7 +73,7 @@ async function recordFiles(folder: string): Promise<readonly string[]> {
   const environments = await entriesOf(folder);
   const files = await Promise.all(
     environments
-      .filter((entry) => entry.isDirectory())
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
       .map(async ({ name }) =>
         (await entriesOf(join(folder, name)))
           .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))

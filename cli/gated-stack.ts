@@ -1,0 +1,101 @@
+import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { gateContradictions } from "../lib/config/gates-contradictions";
+import { gateSections, type GateConfig } from "../lib/config/gates";
+import { policyOf } from "../lib/config/gates-policy";
+import { problemsOf } from "../lib/config/problems";
+import { releaseInputs } from "../lib/config/release-inputs";
+import { parseStackConfig, stackConfigSchema } from "../lib/config/stack-config";
+import { StackFile } from "../lib/config/stack-file";
+import { loadMigrations } from "../lib/data/migrations";
+import { Refusal } from "../lib/problem";
+import type { GatedStack } from "../lib/release/gates/gather/request";
+import type { Policy } from "../lib/release/gates/policy";
+
+/** A stack file with its gates, as the commands read it. */
+export interface LoadedStack {
+  /** Example: `Pulumi.prod.yaml`. */
+  readonly file: string;
+  readonly text: string;
+  readonly config: GatedStack;
+  readonly policy: Policy;
+}
+
+/** The stack file of an environment. @throws Refusal when there is none, or with every problem in it at once. */
+export async function loadStack(project: string, environment: string): Promise<LoadedStack> {
+  const file = `Pulumi.${environment}.yaml`;
+  let text: string;
+  try {
+    text = await readFile(join(project, file), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new Refusal(file, [
+      {
+        where: file,
+        found: "no such file",
+        allowed: "an environment's stack file",
+        mend: "name an environment that has one, in its project's folder",
+      },
+    ]);
+  }
+  const config = parseGatedStack(text, file);
+  return { file, text, config, policy: policyOf(config) };
+}
+
+/** Both halves of a stack file, all problems at once. */
+export function parseGatedStack(text: string, file: string): GatedStack {
+  const raw = StackFile.parse(text, file).config();
+  const own = Object.keys(stackConfigSchema.shape);
+  const isGates = (key: string): boolean => Object.hasOwn(gateSections, key) && !own.includes(key);
+  const gates = Object.fromEntries(Object.entries(raw).filter(([key]) => Object.hasOwn(gateSections, key)));
+  const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !isGates(key)));
+  const result = z.strictObject(gateSections).safeParse(gates);
+  const stack = attempt(() => parseStackConfig(rest, file));
+  const known: Partial<GateConfig> = result.data ?? {};
+  const contradictions = stack instanceof Refusal ? [] : gateContradictions({ ...stack, ...known });
+  const problems = [
+    ...(stack instanceof Refusal ? stack.problems : []),
+    ...(result.success ? [] : problemsOf(result.error.issues, gates, file)),
+    ...problemsOf(contradictions, raw, file),
+  ];
+  if (stack instanceof Refusal || !result.success || problems.length > 0)
+    throw new Refusal(file, unique(problems));
+  return { ...stack, ...result.data };
+}
+
+function unique(problems: Refusal["problems"]): Refusal["problems"] {
+  const seen = new Set<string>();
+  return problems.filter((problem) => {
+    const text = JSON.stringify(problem);
+    return !seen.has(text) && seen.add(text);
+  });
+}
+
+function attempt<T>(read: () => T): T | Refusal {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+/** The hash of what the stack file would release: what approvals are bound to. */
+export function hashOf(project: string, config: GatedStack): string {
+  const { data, images } = config;
+  const steps = loadMigrations(join(project, data.migrations)).leadingTo(data.schema);
+  const digests = Object.entries(images).map(([name, { digest }]) => ({ name, digest: digest ?? "" }));
+  return releaseInputs(config, digests, steps).hash;
+}
+
+/** Who runs the command: `SLIPWAY_OPERATOR`, what CI says, or the machine's user. */
+export function operator(variables: NodeJS.ProcessEnv): string {
+  return (
+    variables["SLIPWAY_OPERATOR"] ??
+    variables["GITHUB_ACTOR"] ??
+    variables["GITLAB_USER_LOGIN"] ??
+    userInfo().username
+  );
+}

@@ -1,0 +1,21 @@
+import type { Command } from "commander";
+import { registerApprove } from "./approve";
+import { registerCheck } from "./check";
+import { registerNext } from "./next";
+import { registerNotes } from "./notes";
+import { registerPromote } from "./promote";
+import { registerRelease } from "./release";
+import { registerSmoke } from "./smoke";
+import { registerTimeline } from "./timeline";
+
+/** The commands of a release's rules, in the order of a release. */
+export function registerReleaseCommands(program: Command): void {
+  registerNext(program);
+  registerSmoke(program);
+  registerNotes(program);
+  registerTimeline(program);
+  registerApprove(program);
+  registerCheck(program);
+  registerPromote(program);
+  registerRelease(program);
+}

@@ -1,0 +1,156 @@
+import { andThen, found, type Finding } from "../../../evidence/finding";
+import type { Registry } from "../../../evidence/registry";
+import { commitSchemaVersion, imageSchemaVersion } from "../../../evidence/schema-version";
+import { ImageReference } from "../../references/image-reference";
+import type { DataFacts } from "../data-facts";
+import type { Facts, PinFacts, ReleaseFacts, SourceFacts } from "../facts";
+import { gatherChange } from "./change";
+import { readDone } from "./checklist";
+import { secondClock } from "./clock";
+import { commandFact, publishedFact, told } from "./commands";
+import { gatherPins } from "./pins";
+import {
+  deploymentConfigFact,
+  deploymentsFact,
+  forgeFacts,
+  jobsFact,
+  releasedFact,
+  treeFact,
+} from "./project";
+import { variablesFact } from "./variables";
+import { type GatherRequest, nowhere } from "./request";
+import { gatherSources, withRepository } from "./sources";
+
+/**
+ * Looks up everything that the gates are judged on. Reads only (rule X2). What cannot be looked up is a finding that says why;
+ * nothing is thrown for it, so that one silent server does not hide what all others said.
+ */
+export async function gather(request: GatherRequest, registry: Registry): Promise<Facts> {
+  const { config, project } = request;
+  const [sources, pins, change] = await Promise.all([
+    gatherSources(request),
+    gatherPins(request, registry),
+    gatherChange(request),
+  ]);
+  const { page, ticket, issues } = await forgeFacts(request);
+  const { published } = config.gates.evidence;
+  return {
+    now: request.now,
+    secondClock: await secondClock(config.gates.clock ?? forgeAddress(request)),
+    release: await releaseFacts(request, sources),
+    sources,
+    pins,
+    deployments: await deploymentsFact(request),
+    ...change,
+    forgeRelease: page,
+    ticket,
+    issues,
+    done: await readDone(project, config.environment, config.release),
+    jobs: await jobsFact(request, sources),
+    tree: await treeFact(request),
+    released: await releasedFact(
+      request,
+      pins.map(({ pin }) => pin),
+    ),
+    ...(published === undefined ? {} : { published: await publishedFact(published, project) }),
+    data: await dataFacts(request, sources, pins),
+  };
+}
+
+function forgeAddress({ config }: GatherRequest): string | undefined {
+  const forges = [config.people.reviews, ...Object.values(config.sources).map(({ forge }) => forge)];
+  const first = forges.find((forge) => forge !== undefined);
+  if (first === undefined) return undefined;
+  return first.api ?? (first.kind === "github" ? "https://api.github.com" : "https://gitlab.com");
+}
+
+async function releaseFacts(request: GatherRequest, sources: readonly SourceFacts[]): Promise<ReleaseFacts> {
+  const { config, variables } = request;
+  const exists = sources.every(({ tag }) => tag.finding !== "contradicted");
+  return {
+    version: config.release,
+    hash: request.hash,
+    intent: exists || config.notes?.commitish === undefined ? "deploy" : "create",
+    makesPage: config.notes !== undefined,
+    operator: request.operator,
+    schema: config.data.schema,
+    cluster: {
+      namespace: config.cluster.namespace,
+      context: config.cluster.kind === "context" ? config.cluster.context : undefined,
+    },
+    // Nothing that this program makes has a volume: what a container writes inside itself is lost.
+    services: Object.entries(config.services).map(([name, { image, replicas, strategy }]) => ({
+      name,
+      image,
+      replicas,
+      strategy,
+      volume: false,
+    })),
+    deployment: await deploymentConfigFact(request),
+    variables: await variablesFact(request),
+    triggers: {
+      deploy: variables["TRIGGER_AWX"] === "yes",
+      developer: variables["TRIGGER_DEVELOPER_AWX"] === "yes",
+    },
+  };
+}
+
+async function dataFacts(
+  request: GatherRequest,
+  sources: readonly SourceFacts[],
+  pins: readonly PinFacts[],
+): Promise<DataFacts> {
+  const { project, config } = request;
+  const { evidence } = config.gates;
+  const rehearsal = await commandFact("rehearsal", evidence.rehearsal, told.rehearsal, project);
+  return {
+    stores: [config.data.store.database],
+    backups: await commandFact("backups", evidence.backups, told.backups, project),
+    rehearsal:
+      rehearsal.finding === "found" ? { ...rehearsal, value: rehearsal.value ?? undefined } : rehearsal,
+    pending: await commandFact("pending", evidence.pending, told.pending, project),
+    maintenance: await commandFact("maintenance", evidence.maintenance, told.maintenance, project),
+    commitSchema: await commitSchema(request, sources),
+    imageSchema: await imageSchema(pins),
+    verified: nowhere("what runs", "it is looked at after the roll-out"),
+  };
+}
+
+/** N7: the first source that says where it pins the schema is asked. */
+async function commitSchema(
+  { config, project }: GatherRequest,
+  sources: readonly SourceFacts[],
+): Promise<Finding<string>> {
+  const entry = Object.entries(config.sources).find(([, { schemaFile }]) => schemaFile !== undefined);
+  const file = entry?.[1].schemaFile;
+  if (entry === undefined || file === undefined)
+    return nowhere("schema that the commit pins", "name slipway:sources.<name>.schemaFile");
+  const tag = sources.find(({ name }) => name === entry[0])?.tag;
+  if (tag === undefined) return nowhere(`tag of ${entry[0]}`, "name its tag");
+  return andThen(tag, ({ commit }) =>
+    withRepository(project, entry[1], (repository) =>
+      commitSchemaVersion(repository, commit, { package: config.data.schema.package, file }),
+    ),
+  );
+}
+
+/** N7: every image that carries a schema version carries the same; one that carries none says nothing. */
+async function imageSchema(pins: readonly PinFacts[]): Promise<Finding<string>> {
+  const labelled = pins.filter(
+    ({ image }) => image.finding !== "found" || image.value.schemaVersion !== undefined,
+  );
+  const [first] = labelled.length > 0 ? labelled : pins;
+  if (first === undefined) return nowhere("images", "name slipway:images");
+  const { repository, tag } = first.pin;
+  const carried = await imageSchemaVersion(ImageReference.of({ repository, tag }), first.image);
+  const others = labelled.filter(
+    ({ image }) =>
+      image.finding === "found" && carried.finding === "found" && image.value.schemaVersion !== carried.value,
+  );
+  const other = others[0];
+  if (carried.finding !== "found" || other?.image.finding !== "found") return carried;
+  return found(`${carried.value} and ${other.image.value.schemaVersion ?? "none"}`, {
+    ...carried.evidence,
+    what: "images of two schemas",
+  });
+}
