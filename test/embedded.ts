@@ -1,12 +1,15 @@
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EmbeddedEnvironment } from "../lib/config/embedded";
 import { down, up } from "../tools/environment/environment";
+import { packageRoot } from "../tools/toolchain/package-root";
 import { formatIdentity, isAlive, ownIdentity, parseIdentity } from "../tools/toolchain/process-identity";
 
 /** Folders of tests' environments; the number is the process that made it. */
-const prefix = "slipway-t";
+const prefix = "slipway-run-";
 const state = join(tmpdir(), `${prefix}${process.pid}`);
 let started: Promise<EmbeddedEnvironment> | undefined;
 
@@ -18,6 +21,23 @@ export function embedded(): Promise<EmbeddedEnvironment> {
   started ??= start();
   return started;
 }
+
+// Mocha leaves at once on Ctrl-C, without its hooks and without telling anybody.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    process.exit(130);
+  });
+}
+process.once("exit", () => {
+  if (started === undefined) return;
+  const main = join(packageRoot(), "tools", "environment", "main.ts");
+  const env = { ...process.env, SLIPWAY_STATE: state };
+  spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", main, "down"], {
+    cwd: packageRoot(),
+    env,
+  });
+  rmSync(state, { recursive: true, force: true });
+});
 
 /** The shared environment's state directory. */
 export const embeddedState = state;
@@ -49,4 +69,5 @@ after("stop the shared environment", async function () {
   await started.catch(() => undefined);
   await down({ state });
   await rm(state, { recursive: true, force: true });
+  started = undefined;
 });

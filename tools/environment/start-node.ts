@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { providePrograms } from "../programs/recipe";
 import type { KubeApi } from "./kube-api";
 import { machinePath, type NodePrograms } from "./node/machine";
 import { pauseImageArchive } from "./node/pause-image";
-import { kwok, playedNode } from "./node/played-node";
+import { kwok, playedApi, playedNode } from "./node/played-node";
 import {
   cniConfig,
   containerd,
@@ -42,12 +44,13 @@ export async function startKubelet(start: Start, api: KubeApi): Promise<void> {
   await nodeReady(start, api, "kubelet");
 }
 
-/** Lets kwok play the node. */
+/** Lets kwok play the node, and a process of ours the API that would run there. */
 export async function startPlayedNode(start: Start, api: KubeApi): Promise<void> {
   await forgetNode(start, api);
   await start.processes.start(kwok(start.layout, start.tools));
   await api.call("POST", "/api/v1/nodes", playedNode(namesOf(start.layout).node));
   await nodeReady(start, api, "kwok");
+  await start.processes.start(playedApi(start.layout, join(await providePrograms(), "api")));
 }
 
 /** Takes away the node of the last start: its "ready" would be believed before the new one is. */

@@ -16,7 +16,10 @@ export async function endStrays(layout: Layout): Promise<void> {
       .map(async (pid) => {
         const identity = identityOf(pid);
         const variables = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-        if (identity !== undefined && variables.split("\0").includes(mark)) await endProcess(identity, 2000);
+        const [program = ""] = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
+        // Pulumi's plugins are started from the state directory's own folder and outlive a killed Pulumi.
+        const ours = variables.split("\0").includes(mark) || program.startsWith(`${layout.state}/`);
+        if (identity !== undefined && ours) await endProcess(identity, 2000);
       }),
   );
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Json } from "../../../lib/content-hash";
+import { compiledFile } from "../../../lib/package-root";
 import { packageRoot } from "../../toolchain/package-root";
 import type { Toolchain } from "../../toolchain/toolchain";
 import { kubeconfigOf } from "../kubeconfig";
@@ -19,6 +20,15 @@ export function kwok(layout: Layout, tools: Toolchain): ServerPlan {
       "--node-ip=10.0.0.1",
     ],
   };
+}
+
+/**
+ * What kwok does not do: runs the API of every namespace that asks for it, as a process beside the cluster.
+ * @param program file of the API's program.
+ */
+export function playedApi(layout: Layout, program: string): ServerPlan {
+  const main = compiledFile("tools/environment/node/played-api-main.js");
+  return { name: "played-api", command: process.execPath, args: [main, layout.state, program] };
 }
 
 /** The node that kwok plays. */
