@@ -90,6 +90,23 @@ describe("The embedded environment", function () {
     });
   });
 
+  it("has a user who may write while writes are closed, and one who may not", async () => {
+    const insert = (uri: string): Promise<unknown> =>
+      withClient(uri, (client) => client.db("probe").collection("things").insertOne({}));
+    const block = (global: boolean): Promise<unknown> =>
+      withClient(environment.mongo.uri, (client) =>
+        client.db("admin").command({ setUserWriteBlockMode: 1, global }),
+      );
+    await block(true);
+    try {
+      await assert.rejects(insert(environment.mongo.userUri), { code: 371 });
+      await insert(environment.mongo.uri);
+    } finally {
+      await block(false);
+    }
+    await insert(environment.mongo.userUri);
+  });
+
   it("listens nowhere but on this machine's own addresses", async () => {
     const own = new Set(Object.values(await pids()));
     const inodes = new Set((await Promise.all([...own].map(socketsOf))).flat());
