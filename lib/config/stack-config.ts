@@ -2,6 +2,8 @@ import { z } from "zod";
 import { Refusal } from "../problem";
 import { clusterSchema } from "./cluster";
 import { dataSchema } from "./data";
+import { gateSections } from "./gates";
+import { gateContradictions } from "./gates-contradictions";
 import { imageSchema } from "./images";
 import { nameSchema } from "./names";
 import { notesSchema } from "./notes";
@@ -29,6 +31,7 @@ export const stackConfigSchema = z.strictObject({
   data: dataSchema,
   verification: verificationSchema.prefault({}),
   notes: notesSchema.optional(),
+  ...gateSections,
 });
 
 /** A whole stack file, checked; what is optional has its default. */
@@ -51,6 +54,7 @@ function contradictions(config: Partial<StackConfig>): readonly Contradiction[] 
     ...(grade && images ? imageContradictions({ grade, images }) : []),
     ...(images && services ? serviceContradictions({ images, services }) : []),
     ...(services && verification ? verificationContradictions({ services, verification }) : []),
+    ...gateContradictions(config),
   ];
 }
 
