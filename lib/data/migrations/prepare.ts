@@ -1,4 +1,5 @@
-import { classesByCollection, publishedSchema } from "../validation/schema";
+import { fromPython } from "../validation/python-pattern";
+import { classesByCollection, patternsOf, publishedSchema } from "../validation/schema";
 import { cacheValidator } from "../validation/validator-cache";
 import type { LoadedSchema } from "../validation/worker-tasks";
 import type { Migration, SchemaVersion } from "./migration";
@@ -43,5 +44,6 @@ async function loadedSchema(
 ): Promise<LoadedSchema & { readonly hash: string }> {
   const schema = await publishedSchema(version, says);
   const file = await cacheValidator(schema);
-  return { file, classes: classesByCollection(schema.content), hash: schema.hash };
+  const patterns = new Map(patternsOf(schema.content).map((pattern) => [fromPython(pattern), pattern]));
+  return { file, classes: classesByCollection(schema.content), patterns, hash: schema.hash };
 }

@@ -4,6 +4,7 @@ import addFormats from "ajv-formats";
 import { type Problem, Refusal } from "../../problem";
 import { rootFunction } from "./judge";
 import { fromPython, UnsupportedPattern } from "./python-pattern";
+import { isAnnotation, rewriteKeywords } from "./schema-words";
 import { classesByCollection, type PublishedSchema } from "./schema";
 
 /**
@@ -13,8 +14,6 @@ import { classesByCollection, type PublishedSchema } from "./schema";
  */
 export function compileSchema(schema: PublishedSchema): string {
   const problems: Problem[] = [];
-  const content = translatePatterns(schema, problems);
-  if (problems.length > 0) throw new Refusal("schema", problems);
   const ajv = new Ajv2019({
     strict: false,
     allErrors: true,
@@ -22,6 +21,16 @@ export function compileSchema(schema: PublishedSchema): string {
     code: { source: true, esm: false },
   });
   addFormats(ajv);
+  const content = rewriteKeywords(schema.content, (keyword, value) => {
+    const refuse = (found: string): void => {
+      problems.push(unusable(schema, found));
+    };
+    if (keyword === "format" && !(String(value) in ajv.formats))
+      refuse(`the format ${JSON.stringify(value)}`);
+    if (ajv.getKeyword(keyword) === false && !isAnnotation(keyword)) refuse(`the keyword ${keyword}`);
+    return keyword === "pattern" && typeof value === "string" ? translate(value, refuse) : value;
+  });
+  if (problems.length > 0) throw new Refusal("schema", problems);
   const id = schema.content.$id;
   const classes = new Set(
     [...classesByCollection(schema.content).values()].flatMap((types) => [...types.values()]),
@@ -35,30 +44,14 @@ export function compileSchema(schema: PublishedSchema): string {
   }
 }
 
-/** A copy in which every `pattern` says in JavaScript what it says in Python. */
-function translatePatterns(schema: PublishedSchema, problems: Problem[]): unknown {
-  const translate = (value: unknown, inProperties: boolean): unknown => {
-    if (Array.isArray(value)) return value.map((item) => translate(item, false));
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [
-        key,
-        key === "pattern" && !inProperties && typeof member === "string"
-          ? pattern(member)
-          : translate(member, (key === "properties" || key === "$defs") && !inProperties),
-      ]),
-    );
-  };
-  const pattern = (text: string): string => {
-    try {
-      return fromPython(text);
-    } catch (error) {
-      if (!(error instanceof UnsupportedPattern)) throw error;
-      problems.push(unusable(schema, error.message));
-      return text;
-    }
-  };
-  return translate(schema.content, false);
+function translate(pattern: string, refuse: (found: string) => void): string {
+  try {
+    return fromPython(pattern);
+  } catch (error) {
+    if (!(error instanceof UnsupportedPattern)) throw error;
+    refuse(error.message);
+    return pattern;
+  }
 }
 
 function unusable(schema: PublishedSchema, found: string): Problem {

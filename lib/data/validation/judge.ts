@@ -12,6 +12,8 @@ export interface Finding {
 
 /** What a judge needs to know of a schema besides its checks; small enough to send to another thread. */
 export type ClassTable = ReadonlyMap<string, ReadonlyMap<string, string>>;
+/** The schema's own patterns by what they became here, so that people read what stands in the schema. */
+export type PatternTable = ReadonlyMap<string, string>;
 
 /** Name of the root schema among the compiled functions; a class can't be called so. */
 export const rootFunction = "$root";
@@ -28,6 +30,7 @@ export class Judge {
   constructor(
     private readonly checks: CompiledChecks,
     private readonly classes: ClassTable,
+    private readonly patterns: PatternTable = new Map(),
   ) {}
 
   /** Nothing when the document is valid. */
@@ -43,7 +46,7 @@ export class Judge {
     const byClass = check?.errors ?? [];
     const root = this.checks[rootFunction];
     if (root?.({ [collection]: [document] })) return [];
-    if (byClass.length > 0) return toFindings(byClass, document);
+    if (byClass.length > 0) return toFindings(byClass, document, this.patterns);
     const below = `/${pointerPart(collection)}/0`;
     const inside = (root?.errors ?? []).map((error) => ({
       ...error,
@@ -51,36 +54,69 @@ export class Judge {
         ? error.instancePath.slice(below.length)
         : error.instancePath,
     }));
-    if (name !== undefined || types.size === 0) return toFindings(inside, document);
+    if (name !== undefined || types.size === 0) return toFindings(inside, document, this.patterns);
     // Every class's own complaint would follow; the cause is that none of them is meant.
     const rule = `type: names no class of this collection; must be one of ${list([...types.keys()])}`;
     return [{ pointer: type === undefined ? "" : "/type", rule }];
   }
 }
 
-function toFindings(errors: readonly ErrorObject[], document: JsonObject): readonly Finding[] {
+function toFindings(
+  errors: readonly ErrorObject[],
+  document: JsonObject,
+  patterns: PatternTable,
+): readonly Finding[] {
   const precise = errors.filter(({ keyword }) => !wrappers.has(keyword));
-  const found = (precise.length > 0 ? precise : errors).map((error) => toFinding(error, document));
+  const told = (precise.length > 0 ? precise : errors).filter(
+    // Another alternative's "must be null" says nothing when something inside the value is wrong.
+    ({ keyword, instancePath }) =>
+      keyword !== "type" || !precise.some((other) => other.instancePath.startsWith(`${instancePath}/`)),
+  );
+  const found = mergeEnums(told).map((error) => toFinding(error, document, patterns));
   const unique = new Map(found.map((finding) => [`${finding.pointer} ${finding.rule}`, finding]));
   return [...unique.values()].slice(0, mostFindings);
 }
 
-function toFinding(error: ErrorObject, document: JsonObject): Finding {
+/** Alternatives name their own value each; together they are the list of what is allowed. */
+function mergeEnums(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const merged: ErrorObject[] = [];
+  for (const error of errors) {
+    const at = merged.findIndex(
+      ({ keyword, instancePath }) => keyword === "enum" && instancePath === error.instancePath,
+    );
+    const known = merged[at];
+    if (error.keyword !== "enum" || !known) merged.push(error);
+    else merged[at] = { ...known, params: { allowedValues: [...valuesOf(known), ...valuesOf(error)] } };
+  }
+  return merged;
+}
+
+function valuesOf(error: ErrorObject): readonly unknown[] {
+  const { allowedValues } = error.params as { readonly allowedValues?: unknown };
+  return Array.isArray(allowedValues) ? allowedValues : [];
+}
+
+function toFinding(error: ErrorObject, document: JsonObject, patterns: PatternTable): Finding {
   const params = error.params as Readonly<Record<string, unknown>>;
   const extra = params["additionalProperty"] ?? params["unevaluatedProperty"];
   if (typeof extra === "string") {
-    return {
-      pointer: `${error.instancePath}/${pointerPart(extra)}`,
-      rule: `${error.keyword}: the schema has no such field here`,
-    };
+    const pointer = `${error.instancePath}/${pointerPart(extra)}`;
+    return { pointer, rule: `${error.keyword}: the schema has no such field here` };
   }
-  const allowed = params["allowedValues"];
-  const detail = Array.isArray(allowed)
-    ? `must be one of ${list(allowed.map(String))}`
-    : (error.message ?? "not allowed");
   const value = at(document, error.instancePath);
   const what = typeof value === "symbol" ? ` (a BSON ${value.description ?? "value"} was found)` : "";
-  return { pointer: error.instancePath, rule: `${error.keyword}: ${detail}${what}` };
+  return { pointer: error.instancePath, rule: `${error.keyword}: ${detail(error, params, patterns)}${what}` };
+}
+
+function detail(
+  error: ErrorObject,
+  params: Readonly<Record<string, unknown>>,
+  patterns: PatternTable,
+): string {
+  if (error.keyword === "enum") return `must be one of ${list(valuesOf(error).map(String))}`;
+  const { pattern } = params;
+  if (typeof pattern === "string") return `must match ${patterns.get(pattern) ?? pattern}`;
+  return error.message ?? "not allowed";
 }
 
 function at(document: unknown, pointer: string): unknown {

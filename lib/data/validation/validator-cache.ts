@@ -18,7 +18,7 @@ export interface CompiledCheck {
 export type CompiledChecks = Readonly<Record<string, CompiledCheck>>;
 
 /** Raised whenever what is compiled changes though the schema does not. */
-const recipe = 3;
+const recipe = 4;
 const requireHere = createRequire(__filename);
 
 /**

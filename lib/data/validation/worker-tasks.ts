@@ -1,10 +1,12 @@
 import type { ChangedBlock } from "../migrations/typescript/transform";
+import type { ClassTable, PatternTable } from "./judge";
 import type { BlockFindings, BlockToInspect } from "./inspect-block";
 
 /** A schema as a thread loads it: the compiled file and its classes. */
 export interface LoadedSchema {
   readonly file: string;
-  readonly classes: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly classes: ClassTable;
+  readonly patterns: PatternTable;
 }
 
 /** What a thread gets when it starts. */

@@ -7,8 +7,8 @@ import type { LoadedSchema, WorkerAnswer, WorkerResults, WorkerStart, WorkerTask
 const start = workerData as WorkerStart;
 const reached = new Int32Array(start.reached);
 
-async function judge({ file, classes }: LoadedSchema): Promise<Judge> {
-  return new Judge(await loadChecks(file), classes);
+async function judge({ file, classes, patterns }: LoadedSchema): Promise<Judge> {
+  return new Judge(await loadChecks(file), classes, patterns);
 }
 
 async function inspector(): Promise<BlockInspector> {
