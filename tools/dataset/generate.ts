@@ -66,7 +66,6 @@ export class GeneratedSet implements DocumentSource {
     for (let at = 0; found && at < count; at++) yield this.#document(found, at);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await
   async *read(collection: string): AsyncGenerator<Block> {
     const group = this.#collections.findIndex(({ name }) => name === collection);
     let parts: Uint8Array[] = [];
@@ -77,12 +76,12 @@ export class GeneratedSet implements DocumentSource {
       parts.push(part);
       bytes += part.length;
       if (bytes >= blockBytes) {
-        yield { collection, bytes: Buffer.concat(parts, bytes), documents: parts.length };
+        yield await Promise.resolve(blockOf(collection, parts, bytes));
         parts = [];
         bytes = 0;
       }
     }
-    if (parts.length > 0) yield { collection, bytes: Buffer.concat(parts, bytes), documents: parts.length };
+    if (parts.length > 0) yield blockOf(collection, parts, bytes);
   }
 
   #document(collection: ExampleCollection, at: number): Example {
@@ -126,6 +125,11 @@ export class GeneratedSet implements DocumentSource {
     const targetShape = typeof target === "string" ? idShape(target) : undefined;
     return rounds > 0 && targetShape ? idText(targetShape, example + random.below(rounds) * size) : text;
   }
+}
+
+function blockOf(collection: string, parts: readonly Uint8Array[], bytes: number): Block {
+  // A buffer of its own size, so that it can be handed to another thread.
+  return { collection, bytes: Uint8Array.from(Buffer.concat(parts, bytes)), documents: parts.length };
 }
 
 function kindsOf(collections: readonly ExampleCollection[]): ReadonlyMap<string, Kind> {

@@ -3,11 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compileSchema } from "../../../lib/data/validation/compile";
-import {
-  type PublishedSchema,
-  publishedSchema,
-  type SchemaDocument,
-} from "../../../lib/data/validation/schema";
+import { type PublishedSchema, publishedSchema } from "../../../lib/data/validation/schema";
 import { cacheValidator, loadChecks } from "../../../lib/data/validation/validator-cache";
 import { Refusal } from "../../../lib/problem";
 import { schema, withFolder } from "../migrations/support";
