@@ -7,7 +7,7 @@ import { stateOf } from "./record";
 import { takeBack } from "./take-back";
 
 /** How often the journal is asked for a decision, in milliseconds. */
-const askEvery = 200;
+const askEvery = 50;
 
 /**
  * Waits until the journal holds a decision or a sign says that none will come, and carries it out. A server that doesn't

@@ -5,7 +5,7 @@ import type { Context } from "./context";
 import { decide, ownerAlive, takeLock } from "./record";
 import { recover } from "./recover";
 
-const askEvery = 100;
+const askEvery = 50;
 
 /**
  * Says in the journal that the roll-out is verified, and waits until writes are open and the record is closed; does that

@@ -1,0 +1,45 @@
+import { MongoClient, type Db } from "mongodb";
+import { blockInserter } from "../../lib/data/store/raw-insert";
+import { StandIn } from "../../tools/stand-in/launch";
+import { provideStandIn } from "../../tools/stand-in/recipe";
+import { GeneratedSet } from "../../tools/dataset/generate";
+
+/** A server in memory with NMDC-shaped documents, for one bench. */
+export class BenchDatabase {
+  private constructor(
+    readonly server: StandIn,
+    readonly client: MongoClient,
+    readonly name: string,
+  ) {}
+
+  get db(): Db {
+    return this.client.db(this.name);
+  }
+
+  static async start(documents: number): Promise<BenchDatabase> {
+    const server = await StandIn.start({ folder: await provideStandIn({}), heapMiB: 3072 });
+    const client = await MongoClient.connect(server.uri("slipway"));
+    const made = new BenchDatabase(server, client, "nmdc");
+    await made.#fill(documents);
+    return made;
+  }
+
+  /** Documents and bytes of all collections. */
+  async size(): Promise<{ readonly documents: number; readonly bytes: number }> {
+    const { objects, dataSize } = await this.db.stats();
+    return { documents: Number(objects), bytes: Number(dataSize) };
+  }
+
+  async stop(): Promise<void> {
+    await this.client.close();
+    await this.server.stop();
+  }
+
+  async #fill(documents: number): Promise<void> {
+    const set = new GeneratedSet(documents);
+    const insert = blockInserter();
+    for (const collection of await set.collections()) {
+      for await (const block of set.read(collection)) await insert(this.db, collection, block);
+    }
+  }
+}

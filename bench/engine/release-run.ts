@@ -1,0 +1,81 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { processor } from "../../lib/data/conductor/processor";
+import { Signs } from "../../lib/data/conductor/signs";
+import { runEngine } from "../../lib/data/engine";
+import { defaultLease } from "../../lib/data/journal/lock";
+import type { EngineEvent, ReleaseRecordData, ReleaseSpec } from "../../lib/data/protocol";
+import { packageRoot } from "../../tools/toolchain/package-root";
+import type { BenchDatabase } from "./bench-database";
+import { MemoryWatch } from "./memory";
+
+/** What one whole release took. */
+export interface ReleaseFigures {
+  /** From the process's start to its end, confirmed as soon as the data was in place. */
+  readonly seconds: number;
+  /** Seconds for which writers were refused. */
+  readonly closed: number;
+  /** MiB of the engine and all its children together. */
+  readonly peak: number;
+  readonly record: ReleaseRecordData;
+}
+
+/** The release of the bench's data onto a schema version. */
+export function benchSpec(database: BenchDatabase, version: string, dumps: string): ReleaseSpec {
+  return {
+    system: "nmdc",
+    environment: "bench",
+    release: `v${version}`,
+    hash: `sha256:${version}`,
+    operator: "bench",
+    images: [],
+    store: {
+      kind: "mongodb",
+      uri: { kind: "value", value: database.server.uri("slipway") },
+      canary: { kind: "value", value: database.server.uri("runtime") },
+      database: database.name,
+      closeWrites: "writeBlock",
+    },
+    schema: { package: "nmdc-schema", version },
+    migrations: join(packageRoot(), "migrations"),
+    reopen: "after-rollout",
+    confirmWithin: 600,
+    dump: { keep: dumps },
+    keep: { releases: 1 },
+  };
+}
+
+/** Runs one release in a process of its own and confirms it at once, as a roll-out that takes no time would. */
+export async function timedRelease(spec: ReleaseSpec): Promise<ReleaseFigures> {
+  const begun = performance.now();
+  const engine = spawn(process.execPath, [join(packageRoot(), "build", "cli", "engine.js")], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const memory = new MemoryWatch(engine.pid ?? 0);
+  engine.stdin.write(`${JSON.stringify({ do: "release", spec })}\n`);
+  let record: ReleaseRecordData | undefined;
+  let said = "";
+  for await (const line of createInterface({ input: engine.stdout })) {
+    const event = JSON.parse(line) as EngineEvent;
+    if (event.event === "in-place") await confirm(spec);
+    if (event.event === "closed") record = event.record;
+    if (event.event === "failed") said = event.says;
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  const peak = memory.stop();
+  if (record?.outcome !== "released") throw new Error(`the release failed: ${said}`);
+  return { seconds, closed: (record.closedFor ?? 0) / 1000, peak, record };
+}
+
+async function confirm(spec: ReleaseSpec): Promise<void> {
+  await runEngine(
+    { do: "confirm", spec },
+    {
+      emit: () => undefined,
+      signs: new Signs(undefined),
+      processor,
+      options: { lease: defaultLease, boundary: () => undefined },
+    },
+  );
+}
