@@ -1,9 +1,5 @@
-import type { ImageReference } from "../release/references/image-reference";
-import { ciOf, type CiSources } from "./ci-evidence";
-import { andThen, contradicted, type Finding, found, mapFound, unjudged } from "./finding";
-import type { Registry } from "./registry";
-import type { AncestryException, TagFact } from "./repository";
-import { commitSchemaVersion, imageSchemaVersion, type SchemaPin } from "./schema-version";
+import type { Facts, PinFacts, SourceFacts } from "../release/gates/facts";
+import { contradicted, type Finding, found, mapFound, unjudged } from "./finding";
 
 /** The links of the chain from a version to what runs, in order (rules F4, F9, N1, N4, N7). */
 export const links = [
@@ -15,118 +11,108 @@ export const links = [
   "ci",
   /** The registry has, for exactly that tag, the digest that is pinned. */
   "digest",
-  /** The commit and the image carry the schema version of the release. */
+  /** The image carries the schema version of the release, as its commit does. */
   "schema",
   /** What runs now, for the line from → to. */
   "running",
 ] as const;
 export type Link = (typeof links)[number];
 
-/** One line of evidence: everything that is known of one service's image, kept in the release's record. */
+/** One line of evidence: everything that is known of what one service will run, kept in the release's record. */
 export interface ServiceEvidence {
-  /** Example: `fastapi`. */
+  /** Example: `runtime-api`. */
   readonly service: string;
-  /** `repository:tag@sha256:…`, what is to be released. */
+  /** `repository:tag`, with `@sha256:…` where it is pinned. */
   readonly image: string;
   /** Each link's fact in words: a commit, a branch, a run's name, a digest, a version. */
   readonly links: Readonly<Record<Link, Finding<string>>>;
 }
 
-/** What is to be judged for one service. */
-export interface ServiceClaim {
-  readonly service: string;
-  readonly image: ImageReference;
-  /** Tag in the source repository; the image's own tag may be spelt otherwise (A7). */
-  readonly tag: string;
-  readonly branch: string;
-  readonly exceptions: readonly AncestryException[];
-  /** The schema version of the release, and where the commit pins it; undefined where the service knows no schema. */
-  readonly schema?: { readonly version: string; readonly pin: SchemaPin };
-}
+/** The facts that lines of evidence are made of. */
+export type EvidenceFacts = Pick<Facts, "sources" | "pins"> & {
+  readonly release: Pick<Facts["release"], "services" | "schema">;
+  readonly data: Pick<Facts["data"], "commitSchema">;
+};
 
-/** Where the facts come from. */
-export interface ServiceSources extends CiSources {
-  readonly registry: Registry;
-  /** The digest that runs now, as the cluster says. */
-  readonly running: Finding<string>;
-}
-
-/** Gathers all six links; a link that rests on one that is not found says so, and never passes. */
-export async function serviceEvidence(
-  claim: ServiceClaim,
-  sources: ServiceSources,
-): Promise<ServiceEvidence> {
-  const { repository, registry, running } = sources;
-  const tag = await repository.tag(claim.tag);
-  const after = <T>(use: (fact: TagFact) => Promise<Finding<T>>): Promise<Finding<T>> =>
-    tag.finding === "found" ? use(tag.value) : Promise.resolve(rests(claim));
-  return {
-    service: claim.service,
-    image: claim.image.toString(),
-    links: {
-      tag: mapFound(tag, ({ commit }) => commit),
-      branch: await after((fact) => repository.onBranch(fact, claim.branch, claim.exceptions)),
-      ci: await after(({ commit }) => ciOf(sources, commit)),
-      digest: mapFound(await registry.digestOf(claim.image), (value) => value.toString()),
-      schema: await after((fact) => schemaOf(claim, sources, fact)),
-      running,
-    },
-  };
-}
-
-/** N7: commit and image carry the version that the data will have. */
-async function schemaOf(
-  claim: ServiceClaim,
-  { repository, registry }: ServiceSources,
-  { commit }: TagFact,
-): Promise<Finding<string>> {
-  const { schema, image } = claim;
-  if (schema === undefined) {
-    const evidence = {
-      what: "knows no schema",
-      where: claim.service,
-      when: new Date().toISOString(),
-      by: "stack file",
-    };
-    return found("none", evidence);
-  }
-  const inImage = await imageSchemaVersion(image, await registry.factsOf(image));
-  return andThen(await commitSchemaVersion(repository, commit, schema.pin), (pinned) =>
-    andThen(inImage, (carried) => {
-      const says = `commit ${pinned}, image ${carried}`;
-      const evidence = {
-        what: says,
-        where: image.toString(),
-        when: new Date().toISOString(),
-        by: image.repository.host,
-      };
-      if (pinned === schema.version && carried === schema.version)
-        return Promise.resolve(found(schema.version, evidence));
-      const problem = {
-        where: image.toString(),
-        found: says,
-        allowed: `${schema.version} in both, as the data will have`,
-      };
-      return Promise.resolve(
-        contradicted(
-          { ...problem, mend: "release code made for this schema, or this code's schema" },
-          evidence,
-        ),
-      );
-    }),
-  );
-}
-
-function rests({ service, tag }: ServiceClaim): Finding<never> {
-  return unjudged({
-    where: service,
-    found: `nothing known of tag ${tag}`,
-    allowed: "a tag whose commit is known",
-    mend: "mend what is said of the tag",
+/**
+ * Puts what was gathered together, one line per service; a link that nothing is known of is unjudged, and never passes.
+ * @param imagesOf names the images that are built from each source.
+ * @param running the digest that runs now, by image name.
+ */
+export function serviceEvidence(
+  facts: EvidenceFacts,
+  imagesOf: Readonly<Record<string, readonly string[]>>,
+  running: Finding<Readonly<Record<string, string>>>,
+): readonly ServiceEvidence[] {
+  return facts.release.services.flatMap(({ name, image }) => {
+    const pin = facts.pins.find((one) => one.pin.name === image);
+    if (pin === undefined) return [];
+    const source = facts.sources.find((one) => imagesOf[one.name]?.includes(image) === true);
+    const { repository, tag, digest } = pin.pin;
+    return [
+      {
+        service: name,
+        image: `${repository}:${tag}${digest === undefined ? "" : `@${digest}`}`,
+        links: {
+          tag: mapFound(source?.tag ?? unknown(image), ({ commit }) => commit),
+          ...sourceLinks(source ?? image),
+          digest: digestOf(pin),
+          schema: schemaOf(facts, pin),
+          running: runningOf(running, image),
+        },
+      },
+    ];
   });
 }
 
-/** The chain in one line for people: `fastapi v2.19.0: tag 1c704975 ✓ branch main ✓ …`; `✗` contradicted, `?` not judged. */
+/** What rests on the tag's commit; open where the tag itself is. */
+function sourceLinks(source: SourceFacts | string): Record<"branch" | "ci", Finding<string>> {
+  if (typeof source === "string") return { branch: unknown(source), ci: unknown(source) };
+  return { branch: source.branch, ci: source.ci };
+}
+
+/** N4: the tag stands for the digest that is pinned; another one means that it was pushed again. */
+function digestOf({ pin, digest }: PinFacts): Finding<string> {
+  if (digest.finding !== "found" || pin.digest === undefined || pin.digest === digest.value) return digest;
+  const says = `${pin.repository}:${pin.tag} stands for ${digest.value}`;
+  const problem = { where: `image ${pin.name}`, found: says, allowed: `${pin.digest}, as pinned` };
+  const mend = "find out who pushed the tag again; pin what was verified";
+  return contradicted({ ...problem, mend }, { ...digest.evidence, what: says });
+}
+
+function unknown(image: string): Finding<never> {
+  return unjudged({
+    where: `image ${image}`,
+    found: "no source that it is built from",
+    allowed: "a source of slipway:sources",
+    mend: `name ${image} in slipway:sources.<name>.images`,
+  });
+}
+
+/** N7: the version in the image is the one that its commit pins and the data will have. */
+function schemaOf({ release, data }: EvidenceFacts, { pin, image }: PinFacts): Finding<string> {
+  if (image.finding !== "found") return image;
+  const { schemaVersion } = image.value;
+  const wanted = release.schema?.version;
+  if (schemaVersion === undefined || wanted === undefined) return mapFound(image, () => "none");
+  if (data.commitSchema.finding === "unjudged") return data.commitSchema;
+  const pinned = data.commitSchema.finding === "found" ? data.commitSchema.value : "none";
+  const says = `image ${schemaVersion}, commit ${pinned}`;
+  if (schemaVersion === wanted && pinned === wanted) return found(wanted, { ...image.evidence, what: says });
+  const problem = {
+    where: `image ${pin.name}`,
+    found: says,
+    allowed: `${wanted} in both, as the data will have`,
+  };
+  const mend = "release code that is made for this schema, or set the schema that it is made for";
+  return contradicted({ ...problem, mend }, { ...image.evidence, what: says });
+}
+
+function runningOf(running: Finding<Readonly<Record<string, string>>>, image: string): Finding<string> {
+  return mapFound(running, (digests) => digests[image] ?? "nothing");
+}
+
+/** The chain in one line for people: `runtime-api: tag 1c704975 ✓ · branch main ✓ · …`; `✗` contradicted, `?` not judged. */
 export function evidenceLine({ service, links: known }: ServiceEvidence): string {
   const words = links.map((link) => {
     const finding = known[link];
@@ -140,5 +126,5 @@ export function evidenceLine({ service, links: known }: ServiceEvidence): string
 function shorten(value: string): string {
   return value
     .replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, "$1")
-    .replace(/^([0-9a-f]{8})[0-9a-f]{32}$/, "$1");
+    .replace(/^([0-9a-f]{8})(?:[0-9a-f]{32}|[0-9a-f]{56})$/, "$1");
 }
