@@ -1,36 +1,52 @@
 import { OciRegistry } from "../lib/evidence/oci-registry";
 import { GitRepository } from "../lib/evidence/git-repository";
 import type { Facts } from "../lib/release/gates/facts";
+import { admit, type Admission } from "../lib/release/gates/gather/admit";
 import { gather } from "../lib/release/gates/gather/gather";
-import { hashOf, type LoadedStack, operator, parseGatedStack } from "./gated-stack";
+import type { GatherRequest } from "../lib/release/gates/gather/request";
+import { hashOf, loadStack, type LoadedStack, operator, parseGatedStack } from "./gated-stack";
 
 /** What a command was told besides the environment. */
 export interface GatherOptions {
   readonly pullRequest?: number | undefined;
+  /** Hash of what is applied, where the stack builds its own images; else it is computed from the pins. */
+  readonly hash?: string | undefined;
 }
 
 /** Facts about a stack, as of now; nothing is changed anywhere. */
-export async function factsFor(
+export async function factsFor(project: string, stack: LoadedStack, options: GatherOptions): Promise<Facts> {
+  return gather(await requestFor(project, stack, options), new OciRegistry());
+}
+
+/**
+ * Judges a stack's release at the moment of applying, for whoever applies: `up` throws the refusal before the first resource is
+ * touched, `preview` shows the report.
+ */
+export async function admitStack(
   project: string,
-  stack: LoadedStack,
-  { pullRequest }: GatherOptions,
-): Promise<Facts> {
-  const { config, policy, file } = stack;
+  environment: string,
+  options: GatherOptions,
+): Promise<Admission> {
+  return admit(await requestFor(project, await loadStack(project, environment), options), new OciRegistry());
+}
+
+async function requestFor(
+  project: string,
+  { config, policy, file }: LoadedStack,
+  { pullRequest, hash }: GatherOptions,
+): Promise<GatherRequest> {
   const hashes = await reviewedHashes(project, file);
-  return gather(
-    {
-      config,
-      policy,
-      project,
-      hash: hashOf(project, config),
-      hashAt: (commit) => hashes.get(commit),
-      pullRequest,
-      operator: operator(process.env),
-      now: new Date().toISOString(),
-      variables: process.env,
-    },
-    new OciRegistry(),
-  );
+  return {
+    config,
+    policy,
+    project,
+    hash: hash ?? hashOf(project, config),
+    hashAt: (commit) => hashes.get(commit),
+    pullRequest,
+    operator: operator(process.env),
+    now: new Date().toISOString(),
+    variables: process.env,
+  };
 }
 
 /** How many commits back a review may be: older ones are of another release. */

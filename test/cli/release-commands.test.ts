@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { checkPage } from "../../cli/check-page";
 import { hashOf, loadStack, parseGatedStack } from "../../cli/gated-stack";
-import { factsFor } from "../../cli/gathered";
+import { admitStack, factsFor } from "../../cli/gathered";
 import { nextVersions } from "../../cli/next";
 import { promote } from "../../cli/promote";
 import { releaseStep } from "../../cli/release";
@@ -216,6 +216,18 @@ describe("commands of a release", function () {
     const changed = await check("staging");
     assert.match(changed.page, /cleo@example\.org approved [0-9a-f]{12}, and that has changed since/);
     assert.equal(verdict(changed.report, "H3"), "refuse");
+  });
+
+  it("X3: applying what runs already needs no window, approval or soak time; going back needs no promotion", async () => {
+    await writeSmoke(world.folder, await smoke(world.runtime.folder, "true", "ana"));
+    await world.released("staging", ago(2 * day));
+    const forward = await admitStack(world.folder, "prod", {});
+    assert.match(forward.refusal?.message ?? "", /F15 the same commit ran on staging/);
+    await world.released("prod", ago(3 * day));
+    assert.equal((await admitStack(world.folder, "prod", {})).refusal, undefined);
+    const other = await admitStack(world.folder, "prod", { hash: `sha256:${"1".repeat(64)}` });
+    assert.match(other.refusal?.message ?? "", /N1/, "another hash is another release");
+    assert.doesNotMatch(other.refusal?.message ?? "", /F15|W4/, "but its images ran here before");
   });
 
   it("H7: release tags the images for the environment, keeps digests and comments, and does nothing a second time", async () => {

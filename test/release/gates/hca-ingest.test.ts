@@ -156,6 +156,20 @@ describe("gates of HCA Ingest", () => {
     );
   });
 
+  it("N2: going back to what ran here before needs no promotion", () => {
+    const back = facts({
+      deployments: is([before, onStaging]),
+      pins: before.pins.map((one) => pinFacts(one)),
+    });
+    for (const id of ["F15", "H8", "H15", "W4", "A9"] as const)
+      says(judge(id, policy(), back), "pass", /a way back needs no promotion/);
+    const never = facts({
+      deployments: is([{ ...before, outcome: "rolled-back" as const }, onStaging]),
+      pins: before.pins.map((one) => pinFacts(one)),
+    });
+    says(judge("F15", policy(), never), "refuse");
+  });
+
   it("H8: refuses what is not exactly what runs on staging, more or less", () => {
     const other = { ...onStaging, pins: onStaging.pins.slice(1) };
     says(

@@ -14,14 +14,8 @@ const doneSchema = z.array(
   }),
 );
 
-function checklistPath(project: string, environment: string, release: string): string {
-  return join(
-    project,
-    "releases",
-    environment,
-    "checklist",
-    `${release.replaceAll(/[^A-Za-z0-9._-]/g, "-")}.json`,
-  );
+function checklistPath(environment: string, release: string): string {
+  return join("releases", environment, "checklist", `${release.replaceAll(/[^A-Za-z0-9._-]/g, "-")}.json`);
 }
 
 /** What was done for one release in one environment (rules A1 to A6); nothing where there is no file yet. */
@@ -30,11 +24,11 @@ export async function readDone(
   environment: string,
   release: string,
 ): Promise<Finding<readonly Done[]>> {
-  const where = checklistPath(project, environment, release);
+  const where = checklistPath(environment, release);
   const evidence = { what: "checklist", where, when: new Date().toISOString(), by: "slipway done" };
   let text: string;
   try {
-    text = await readFile(where, "utf8");
+    text = await readFile(join(project, where), "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return found([], evidence);
     throw error;
@@ -58,12 +52,12 @@ export async function writeDone(
   release: string,
   done: Done,
 ): Promise<string> {
-  const path = checklistPath(project, environment, release);
+  const path = checklistPath(environment, release);
   const before = await readDone(project, environment, release);
   const earlier = before.finding === "found" ? before.value : [];
   const known = earlier.some(
     ({ item, by, evidence }) => item === done.item && by === done.by && evidence === done.evidence,
   );
-  if (!known) await atomically(path, `${JSON.stringify([...earlier, done], undefined, 2)}\n`);
+  if (!known) await atomically(join(project, path), `${JSON.stringify([...earlier, done], undefined, 2)}\n`);
   return path;
 }

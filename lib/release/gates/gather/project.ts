@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { andThen, type Finding, found, unjudged } from "../../../evidence/finding";
 import type { CiRun, ForgeRelease, Ticket } from "../../../evidence/forge";
 import { GitRepository } from "../../../evidence/git-repository";
@@ -23,10 +23,11 @@ export async function deploymentsFact({
 }: Pick<GatherRequest, "project" | "now">): Promise<Finding<readonly Deployment[]>> {
   const folder = recordsFolder(project);
   try {
-    const deployments = await readDeployments(folder);
+    const read = await readDeployments(folder);
+    const deployments = read.map((one) => ({ ...one, where: relative(project, one.where) }));
     return found(deployments, {
       what: `${deployments.length} releases on record`,
-      where: folder,
+      where: "releases",
       when: now,
       by: "git",
     });
@@ -48,7 +49,7 @@ export async function releasedFact(
     const finished = released?.state === "finished" ? released.images : undefined;
     return found(finished, {
       what: finished === undefined ? "no finished release step" : "released",
-      where: path,
+      where: relative(project, path),
       when: released?.at ?? now,
       by: released?.by ?? "nobody",
     });

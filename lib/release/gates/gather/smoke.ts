@@ -15,13 +15,13 @@ const smokeSchema = z.strictObject({
 });
 
 /** One file per commit; the last test of it counts. */
-function smokePath(project: string, commit: string): string {
-  return join(project, "releases", ".smoke", `${commit}.json`);
+function smokePath(commit: string): string {
+  return join("releases", ".smoke", `${commit}.json`);
 }
 
 /** N1: a local smoke test of exactly this commit; undefined where none is on record. */
 export async function readSmoke(project: string, commit: string): Promise<Finding<SmokeRecord | undefined>> {
-  const where = smokePath(project, commit);
+  const where = smokePath(commit);
   const evidence = {
     what: `no smoke test of ${commit.slice(0, 8)}`,
     where,
@@ -30,7 +30,7 @@ export async function readSmoke(project: string, commit: string): Promise<Findin
   };
   let text: string;
   try {
-    text = await readFile(where, "utf8");
+    text = await readFile(join(project, where), "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return found(undefined, evidence);
     throw error;
@@ -54,7 +54,7 @@ export async function readSmoke(project: string, commit: string): Promise<Findin
 }
 
 export async function writeSmoke(project: string, record: SmokeRecord): Promise<string> {
-  const path = smokePath(project, record.commit);
-  await atomically(path, `${JSON.stringify(record, undefined, 2)}\n`);
+  const path = smokePath(record.commit);
+  await atomically(join(project, path), `${JSON.stringify(record, undefined, 2)}\n`);
   return path;
 }

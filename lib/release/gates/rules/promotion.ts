@@ -22,6 +22,11 @@ function fromBefore(
     ];
   }
   return given(facts.deployments, (deployments, evidence) => {
+    const earlier = ranHere(deployments, policy, facts);
+    if (earlier !== undefined) {
+      const what = `${earlier.release} ran in ${policy.environment} before: a way back needs no promotion`;
+      return [pass({ what, where: earlier.where, when: earlier.at, by: earlier.by })];
+    }
     const running = current(deployments, previous);
     if (running !== undefined) return judge(running, previous);
     const found = `no release of ${previous} on record`;
@@ -36,6 +41,18 @@ function fromBefore(
       ),
     ];
   });
+}
+
+/** Going back, and applying again what runs, are legal whatever the environment before runs by now (rules N2, N18, X3). */
+function ranHere(deployments: readonly Deployment[], policy: Policy, facts: Facts): Deployment | undefined {
+  const pins = facts.pins.map(({ pin }) => pin);
+  return deployments.find(
+    (one) =>
+      one.environment === policy.environment &&
+      one.outcome === "released" &&
+      one.verified &&
+      compareWith(one, pins).length === 0,
+  );
 }
 
 /** What was verified in the environment before is what comes: the same digests, and commits where digests cannot be. */
