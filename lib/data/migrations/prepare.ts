@@ -45,5 +45,11 @@ async function loadedSchema(
   const schema = await publishedSchema(version, says);
   const file = await cacheValidator(schema);
   const patterns = new Map(patternsOf(schema.content).map((pattern) => [fromPython(pattern), pattern]));
-  return { file, classes: classesByCollection(schema.content), patterns, hash: schema.hash };
+  return {
+    file,
+    classes: classesByCollection(schema.content),
+    patterns,
+    units: schema.units,
+    hash: schema.hash,
+  };
 }

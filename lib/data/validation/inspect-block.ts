@@ -4,6 +4,7 @@ import { sha256 } from "../order-free-hash";
 import type { InvalidDocument } from "../protocol";
 import { BsonReader, type JsonObject } from "./bson-values";
 import type { Finding, Judge } from "./judge";
+import { mayHoldQuantities, type UnitTable, unitFindings } from "./units";
 import { idKind, possibleReferences } from "./references";
 
 /** What is sent to an inspecting thread. */
@@ -48,14 +49,20 @@ export interface BlockFindings {
   readonly idKinds: readonly string[];
 }
 
+/** The two stages of validation: JSON Schema, and the package's units for what passed it. */
+export interface Stages {
+  readonly judge: Judge;
+  readonly units: UnitTable;
+}
+
 /** Looks at every document of a block once: its hash, its validity, and its references where it was changed. */
 export class BlockInspector {
   readonly #reader = new BsonReader();
 
   constructor(
-    private readonly after: Judge,
+    private readonly after: Stages,
     /** By the schema that the data has before; undefined when it is not known. */
-    private readonly before: Judge | undefined,
+    private readonly before?: Stages,
   ) {}
 
   /** @param reached is told the position of the document that is looked at, for a watcher of the thread. */
@@ -81,7 +88,7 @@ export class BlockInspector {
       const id = document["id"];
       if (typeof id === "string") idKinds.add(idKind(id) ?? "");
       const findings = [
-        ...(block.judged ? this.after.findings(block.collection, document) : []),
+        ...(block.judged ? findingsBy(this.after, block.collection, document, bytes) : []),
         ...sizeFindings(bytes),
       ];
       const original = trace?.original;
@@ -96,7 +103,8 @@ export class BlockInspector {
       }
       if (findings.length > 0 || trace) {
         const was = trace ? original && this.#read(original.bytes) : document;
-        const wasInvalid = was && this.#wasInvalid(original?.collection ?? block.collection, was);
+        const wasBytes = asBuffer(original?.bytes ?? bytes);
+        const wasInvalid = was && this.#wasInvalid(original?.collection ?? block.collection, was, wasBytes);
         if (findings.length > 0) {
           invalid.push(
             entry(
@@ -156,9 +164,20 @@ export class BlockInspector {
     return this.#reader.read(asBuffer(bytes));
   }
 
-  #wasInvalid(collection: string, document: JsonObject): boolean {
-    return this.before !== undefined && this.before.findings(collection, document).length > 0;
+  #wasInvalid(collection: string, document: JsonObject, bytes: Buffer): boolean {
+    return this.before !== undefined && findingsBy(this.before, collection, document, bytes).length > 0;
   }
+}
+
+function findingsBy(
+  { judge, units }: Stages,
+  collection: string,
+  document: JsonObject,
+  bytes: Buffer,
+): readonly Finding[] {
+  const findings = judge.findings(collection, document);
+  if (findings.length > 0 || units.size === 0 || !mayHoldQuantities(bytes)) return findings;
+  return unitFindings(document, units);
 }
 
 function sizeFindings(bytes: Uint8Array): readonly Finding[] {

@@ -136,6 +136,7 @@ function list(values: readonly string[]): string {
     : shown.join(", ");
 }
 
-function pointerPart(name: string): string {
+/** A name as one part of a JSON pointer. */
+export function pointerPart(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

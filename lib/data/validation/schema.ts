@@ -4,6 +4,7 @@ import { z } from "zod";
 import { contentHash } from "../../content-hash";
 import { Refusal } from "../../problem";
 import type { SchemaVersion } from "../migrations/migration";
+import { publishedUnits, type UnitTable } from "./units";
 import { installPackage, type Says } from "../migrations/python/environment";
 
 /** A JSON Schema as its package publishes it. */
@@ -13,6 +14,8 @@ export interface PublishedSchema {
   readonly content: SchemaDocument;
   /** Content hash of the file's bytes. */
   readonly hash: string;
+  /** The package's units check; empty when it has none. */
+  readonly units: UnitTable;
 }
 
 const reference = z.object({ $ref: z.string() });
@@ -52,7 +55,13 @@ export async function publishedSchema(version: SchemaVersion, says?: Says): Prom
       read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
     );
   }
-  return { version, file, content: read.data, hash: contentHash(bytes) };
+  return {
+    version,
+    file,
+    content: read.data,
+    hash: contentHash(bytes),
+    units: await publishedUnits(modules),
+  };
 }
 
 /** For each collection, the classes that it may hold, by the value of `type` that names them. */

@@ -1,5 +1,6 @@
 import type { ChangedBlock } from "../migrations/typescript/transform";
 import type { ClassTable, PatternTable } from "./judge";
+import type { UnitTable } from "./units";
 import type { BlockFindings, BlockToInspect } from "./inspect-block";
 
 /** A schema as a thread loads it: the compiled file and its classes. */
@@ -7,6 +8,7 @@ export interface LoadedSchema {
   readonly file: string;
   readonly classes: ClassTable;
   readonly patterns: PatternTable;
+  readonly units: UnitTable;
 }
 
 /** What a thread gets when it starts. */

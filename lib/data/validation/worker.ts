@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { BlockInspector } from "./inspect-block";
+import { BlockInspector, type Stages } from "./inspect-block";
 import { Judge } from "./judge";
 import { loadChecks } from "./validator-cache";
 import type { LoadedSchema, WorkerAnswer, WorkerResults, WorkerStart, WorkerTask } from "./worker-tasks";
@@ -7,12 +7,12 @@ import type { LoadedSchema, WorkerAnswer, WorkerResults, WorkerStart, WorkerTask
 const start = workerData as WorkerStart;
 const reached = new Int32Array(start.reached);
 
-async function judge({ file, classes, patterns }: LoadedSchema): Promise<Judge> {
-  return new Judge(await loadChecks(file), classes, patterns);
+async function stages({ file, classes, patterns, units }: LoadedSchema): Promise<Stages> {
+  return { judge: new Judge(await loadChecks(file), classes, patterns), units };
 }
 
 async function inspector(): Promise<BlockInspector> {
-  return new BlockInspector(await judge(start.after), start.before && (await judge(start.before)));
+  return new BlockInspector(await stages(start.after), start.before && (await stages(start.before)));
 }
 
 function note(index: number): void {

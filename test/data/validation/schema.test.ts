@@ -22,6 +22,7 @@ function published(definition: Record<string, unknown>): PublishedSchema {
     version: { package: "made-up", version: "1.0.0" },
     file: "made-up.schema.json",
     content,
+    units: new Map(),
     hash: `sha256:${JSON.stringify(definition)}`,
   };
 }
