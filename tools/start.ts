@@ -8,6 +8,9 @@ import { howToLook } from "./job/how-to-look";
 import { packageRoot } from "./toolchain/package-root";
 import { progressOn } from "./toolchain/progress";
 
+/** Somebody stopped the job. */
+class Interrupted extends Error {}
+
 /** `npm start`: sets up everything, runs the main job on the embedded environment, and stops what it started. */
 async function start(): Promise<void> {
   const program = new Command("npm start --")
@@ -24,26 +27,27 @@ async function start(): Promise<void> {
   const state = stateDirectory();
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
-      interrupted.abort(new Error(`stopped by ${signal}`));
+    // Heard again and again: npm passes on what the terminal has sent already, and nothing may cut short the stopping.
+    process.on(signal, () => {
+      if (!interrupted.signal.aborted) print(`\n${signal}: stopping; what is under way is taken back …`);
+      interrupted.abort(new Interrupted(`stopped by ${signal}`));
     });
   }
 
   const wasUp = existsSync(`${state}/environment.json`);
   print("Slipway: one NMDC release, images and data, on an environment of its own.");
+  let finished = false;
   try {
-    const environment = await up({ progress, signal: interrupted.signal, node: played ? "played" : "auto" });
+    const { signal } = interrupted;
+    const environment = await up({ progress, signal, node: played ? "played" : "auto" });
     print(describe(environment.node, environment.mongo.server));
-    const job = mainJob({ environment, root: packageRoot(), state, progress, print, show });
-    const stopped = new Promise<never>((_, reject) => {
-      interrupted.signal.addEventListener("abort", () => {
-        reject(interrupted.signal.reason as Error);
-      });
-    });
-    await Promise.race([job, stopped]);
+    await mainJob({ environment, root: packageRoot(), state, progress, print, show, signal });
     if (keep) print(howToLook(environment, state));
+    finished = true;
+  } catch (error) {
+    throw interrupted.signal.aborted ? interrupted.signal.reason : error;
   } finally {
-    if (!keep && !wasUp) await down({ progress });
+    if (!wasUp && !(keep && finished)) await down({ progress });
   }
 }
 
@@ -51,13 +55,13 @@ function describe(node: "real" | "played", server: "mongod" | "stand-in"): strin
   const pods =
     node === "real"
       ? "a real node (kubelet, containerd: real containers)"
-      : "a played node (kwok: no containers run)";
+      : "a played node (kwok: no containers run; of the images only the API runs, as a process beside it)";
   const database =
     server === "mongod" ? "a real mongod" : "a stand-in for MongoDB (access control is played)";
   return `Servers of our own: a Kubernetes control plane with ${pods}, ${database}, an image registry, a Pulumi backend.`;
 }
 
 start().catch((error: unknown) => {
-  console.error(error instanceof Refusal ? error.message : error);
+  console.error(error instanceof Refusal || error instanceof Interrupted ? error.message : error);
   process.exitCode = 1;
 });

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import type { ReleaseRecordData } from "../../lib/data/protocol";
 import { recordInWords } from "../../lib/review/record";
@@ -20,32 +21,56 @@ export interface MainJob {
   readonly print: (line: string) => void;
   /** Passes on what another program prints, as it comes. */
   readonly show: (text: string) => void;
+  /** Ends the job early; a release that is under way is taken back first. */
+  readonly signal?: AbortSignal;
 }
 
 /** The two releases of the main job: what runs, and what comes. */
 export const current = { version: "v2.18.0", schema: "11.23.0" } as const;
 export const next = { version: "v2.19.0", schema: "11.24.0" } as const;
 
+/** How long a release that was interrupted may take to be taken back, in milliseconds. */
+const patience = 30_000;
+
 /**
  * The main job: `dev` runs NMDC Runtime on schema 11.23.0; its stack file changes to the next release; preview, up, up again.
  * @returns the closed record of the release.
  */
 export async function mainJob(job: MainJob): Promise<ReleaseRecordData> {
-  const { environment, root, state, progress, print, show } = job;
-  const heading = numbered(print, 6);
+  const { environment, root, state, progress, print, signal } = job;
+  const heading = numbered(job, 6);
 
   heading("The system: a namespace, a database of NMDC documents, images of two releases in the registry");
   const before = await progress.step("images of " + current.version, () => imagesOf(environment, current));
   const after = await progress.step("images of " + next.version, () => imagesOf(environment, next));
-  const system = await System.create(environment, root, state, "dev");
+  const system = await System.create(environment, root, state, "dev", signal);
   print(`${await system.seed(nmdcDocuments(root))} documents of schema ${current.schema} loaded`);
 
+  try {
+    await releaseTwice(job, system, before, after, heading);
+  } catch (error) {
+    if (signal?.aborted) await Promise.race([system.settled(), sleep(patience, undefined, { ref: false })]);
+    throw error;
+  }
+  const record = await system.record();
+  print(`\n${recordInWords(record)}`);
+  return record;
+}
+
+async function releaseTwice(
+  { print, show }: MainJob,
+  system: System,
+  before: PlannedRelease,
+  after: PlannedRelease,
+  heading: (title: string) => void,
+): Promise<void> {
   heading(`pulumi up: ${current.version} on schema ${current.schema}`);
   system.plan(before);
   succeeded(await system.stack.up(show));
 
   heading(`The release is a change of Pulumi.dev.yaml`);
   const old = readFileSync(system.stack.file, "utf8");
+  writeFileSync(`${system.stack.file}.${current.version}`, old, { mode: 0o600 });
   system.plan(after);
   print(changedLines(old, readFileSync(system.stack.file, "utf8")));
 
@@ -57,10 +82,6 @@ export async function mainJob(job: MainJob): Promise<ReleaseRecordData> {
 
   heading("pulumi up, once more: changes nothing");
   succeeded(await system.stack.up(show, "--expect-no-changes"));
-
-  const record = await system.record();
-  print(`\n${recordInWords(record)}`);
-  return record;
 }
 
 /** The documents of schema 11.23.0: the given examples where they are at hand, else those that the project carries. */
@@ -77,9 +98,10 @@ export async function imagesOf(
   return { ...release, images: await makeImages(environment.registry, release) };
 }
 
-function numbered(print: (text: string) => void, total: number): (title: string) => void {
+function numbered({ print, signal }: MainJob, total: number): (title: string) => void {
   let step = 0;
   return (title) => {
+    signal?.throwIfAborted();
     step += 1;
     print(`\n── ${step}/${total} ${title}`);
   };

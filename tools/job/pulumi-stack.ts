@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join, relative } from "node:path";
 import { parse, stringify } from "yaml";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
+import { ownerVariable } from "../environment/processes";
 
 /** How one run of the Pulumi CLI ended. */
 export interface PulumiRun {
@@ -10,6 +11,9 @@ export interface PulumiRun {
   /** All that it printed, both streams in order. */
   readonly output: string;
 }
+
+/** How long an interrupted CLI may take to end, in milliseconds. */
+const patience = 30_000;
 
 /** One stack of the program, driven by the Pulumi CLI on the embedded environment's own backend. */
 export class PulumiStack {
@@ -19,17 +23,20 @@ export class PulumiStack {
     readonly project: string,
     readonly name: string,
     private readonly state: string,
+    private readonly signal: AbortSignal | undefined,
   ) {}
 
   /**
    * Makes the project's copy, whose program is the original, and the stack where it is not there yet.
    * @param original folder of the project. Example: the repository's root.
+   * @param signal interrupts a running CLI as Ctrl-C does, and lets no further one start.
    */
   static async open(
     environment: EmbeddedEnvironment,
     original: string,
     name: string,
     state: string,
+    signal?: AbortSignal,
   ): Promise<PulumiStack> {
     const { name: projectName, ...rest } = parse(await readFile(join(original, "Pulumi.yaml"), "utf8")) as {
       name: string;
@@ -38,7 +45,7 @@ export class PulumiStack {
     await mkdir(project, { recursive: true, mode: 0o700 });
     const copy = { name: projectName, ...rest, main: relative(project, original) };
     await writeFile(join(project, "Pulumi.yaml"), stringify(copy));
-    const stack = new PulumiStack(environment, project, name, state);
+    const stack = new PulumiStack(environment, project, name, state, signal);
     const { code, output } = await stack.run([
       "stack",
       "select",
@@ -136,8 +143,15 @@ export class PulumiStack {
     return ["--stack", this.name];
   }
 
-  private run(args: readonly string[], show?: (text: string) => void): Promise<PulumiRun> {
-    const cli = this.start(args);
+  private async run(args: readonly string[], show?: (text: string) => void): Promise<PulumiRun> {
+    this.signal?.throwIfAborted();
+    // Out of the terminal's reach: a Ctrl-C comes from us, once, as a second one would not let the CLI save its state.
+    const cli = this.start(args, { detached: true });
+    const interrupt = (): void => {
+      cli.kill("SIGINT");
+      setTimeout(() => cli.kill("SIGKILL"), patience).unref();
+    };
+    this.signal?.addEventListener("abort", interrupt);
     let output = "";
     const hear = (chunk: Buffer): void => {
       output += chunk.toString();
@@ -145,12 +159,16 @@ export class PulumiStack {
     };
     cli.stdout?.on("data", hear);
     cli.stderr?.on("data", hear);
-    return new Promise((resolve, reject) => {
-      cli.once("error", reject);
-      cli.once("close", (code) => {
-        resolve({ code: code ?? 1, output });
+    try {
+      return await new Promise((resolve, reject) => {
+        cli.once("error", reject);
+        cli.once("close", (code) => {
+          resolve({ code: code ?? 1, output });
+        });
       });
-    });
+    } finally {
+      this.signal?.removeEventListener("abort", interrupt);
+    }
   }
 
   /** Everything that could point to a backend or cluster of the user's is left out or replaced. */
@@ -171,6 +189,8 @@ export class PulumiStack {
       // Types are checked by the lint step; checking them again at every run would take seconds.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       SLIPWAY_STATE: this.state,
+      // What is still there of it when the environment stops is stopped too.
+      [ownerVariable]: this.state,
     };
   }
 }

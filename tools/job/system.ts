@@ -7,6 +7,8 @@ import type { Json } from "../../lib/content-hash";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import { StackFile } from "../../lib/config/stack-file";
 import type { ReleaseRecordData } from "../../lib/data/protocol";
+import { playedApiAnnotation } from "../environment/node/played-service";
+import { freePorts } from "../environment/ports";
 import { PulumiStack } from "./pulumi-stack";
 
 /** One release to put into the stack file. */
@@ -30,6 +32,8 @@ export class System {
     private readonly environment: EmbeddedEnvironment,
     readonly stack: PulumiStack,
     readonly name: string,
+    /** Where the API is asked when no container runs it: the played node keeps a process of it there. */
+    private readonly playedPort: number | undefined,
   ) {
     this.database = `nmdc_${name.replaceAll("-", "_")}`;
     this.namespace = `nmdc-${name}`;
@@ -39,15 +43,18 @@ export class System {
    * @param root the project's folder.
    * @param state the environment's state directory; stack files and dumps go there.
    * @param name the stack's name. Example: `dev`.
+   * @param signal interrupts what Pulumi does.
    */
   static async create(
     environment: EmbeddedEnvironment,
     root: string,
     state: string,
     name: string,
+    signal?: AbortSignal,
   ): Promise<System> {
-    const stack = await PulumiStack.open(environment, root, name, state);
-    const system = new System(environment, stack, name);
+    const stack = await PulumiStack.open(environment, root, name, state, signal);
+    const [port] = environment.node === "played" ? await freePorts(1) : [];
+    const system = new System(environment, stack, name, port);
     await system.removeFormer();
     await system.createNamespace();
     const file = StackFile.parse(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"), `Pulumi.${name}.yaml`);
@@ -55,6 +62,8 @@ export class System {
     file.set(["cluster", "namespace"], system.namespace);
     file.set(["data", "store", "database"], system.database);
     file.set(["data", "dump", "keep"], join(state, "dumps", name));
+    if (system.playedPort !== undefined)
+      file.set(["verification", "answers", "0", "url"], `http://127.0.0.1:${system.playedPort}`);
     file.keep("encryptionsalt", readFileSync(stack.file, "utf8"));
     system.original = file.toString();
     system.restore();
@@ -129,6 +138,17 @@ export class System {
     return last.outputs["record"] as ReleaseRecordData;
   }
 
+  /** Waits until no release is under way: an engine that outlived its `up` may still be taking one back. */
+  async settled(): Promise<void> {
+    for (;;) {
+      const lock = await this.withDatabase((db) =>
+        db.collection<{ _id: string; owner: object | null }>("_slipway_state").findOne({ _id: "lock" }),
+      );
+      if (!lock?.owner) return;
+      await sleep(200);
+    }
+  }
+
   /** Images of the system's workloads in the cluster, by workload. */
   async runningImages(): Promise<Readonly<Record<string, string>>> {
     const { items } = await this.kube()
@@ -172,7 +192,9 @@ export class System {
 
   private async createNamespace(): Promise<void> {
     const api = this.kube().makeApiClient(CoreV1Api);
-    await api.createNamespace({ body: { metadata: { name: this.namespace } } });
+    const annotations: Record<string, string> =
+      this.playedPort === undefined ? {} : { [playedApiAnnotation]: `runtime-api:${this.playedPort}` };
+    await api.createNamespace({ body: { metadata: { name: this.namespace, annotations } } });
     const uri = withDatabaseName(this.environment.mongo.podUri, this.database);
     const body = { metadata: { name: "nmdc-runtime-mongo" }, stringData: { uri } };
     await api.createNamespacedSecret({ namespace: this.namespace, body });

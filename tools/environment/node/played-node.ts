@@ -18,6 +18,8 @@ export function kwok(layout: Layout, tools: Toolchain): ServerPlan {
       "--manage-all-nodes=true",
       "--cidr=10.0.0.1/24",
       "--node-ip=10.0.0.1",
+      // Its own sign of life is rarer than the controllers' patience: they would take every pod for not ready.
+      "--node-lease-duration-seconds=40",
     ],
   };
 }

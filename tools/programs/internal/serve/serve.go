@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -32,12 +33,19 @@ func Variable(name, otherwise string) string {
 }
 
 // UntilAskedToEnd serves on HOST:PORT until SIGTERM or SIGINT; port 0 takes a free one. The log tells the address.
+// With END_WITH_INPUT=1 it also ends when its standard input does: whoever started it is gone then.
 func UntilAskedToEnd(handler http.Handler, port string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	listener, err := net.Listen("tcp", net.JoinHostPort(os.Getenv("HOST"), Variable("PORT", port)))
 	if err != nil {
 		return err
+	}
+	if os.Getenv("END_WITH_INPUT") == "1" {
+		go func() {
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			stop()
+		}()
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	log.Printf("listening on %s", listener.Addr())
