@@ -48,7 +48,7 @@ export interface ExampleCollection {
 }
 
 export function readExamples(): readonly ExampleCollection[] {
-  const file = join(packageRoot(), "tools", "dataset", "examples.json");
+  const file = join(packageRoot(), "tools", "dataset", "nmdc-11.23.0.json");
   const content = JSON.parse(readFileSync(file, "utf8")) as Record<string, Example[]>;
   return Object.entries(content)
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -17,7 +17,7 @@ export type RawDatabase = Readonly<Record<string, readonly Uint8Array[]>>;
 /** The NMDC examples: the given file beside the project where it is there, the project's own copy otherwise. */
 export function examples(): Record<string, Document[]> {
   const given = join(packageRoot(), "..", "shared", "data", "nmdc-11.23.0.json");
-  const own = join(packageRoot(), "tools", "dataset", "examples.json");
+  const own = join(packageRoot(), "tools", "dataset", "nmdc-11.23.0.json");
   return JSON.parse(readFileSync(existsSync(given) ? given : own, "utf8")) as Record<string, Document[]>;
 }
 
