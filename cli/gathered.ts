@@ -61,7 +61,7 @@ async function reviewedHashes(project: string, file: string): Promise<ReadonlyMa
   const repository = await GitRepository.open({ folder: project });
   if (repository.finding !== "found") return hashes;
   const git = repository.value;
-  const head = await git.commit("HEAD");
+  const head = await git.read(["rev-parse", "HEAD"], "HEAD", (text) => text.trim());
   if (head.finding !== "found") return hashes;
   const commits = await git.read(["rev-list", `--max-count=${mostCommits}`, head.value], "commits", (text) =>
     text.split("\n").filter((line) => line !== ""),

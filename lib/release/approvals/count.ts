@@ -61,6 +61,7 @@ function whyNot(statement: Statement, quorum: Quorum, change: Change): string | 
   if (by === change.author.toLowerCase()) return "is the author";
   if (by === change.lastPusher.toLowerCase()) return "pushed last";
   if (!isEligible(by, quorum)) return `is none of ${(quorum.eligible ?? []).join(", ")}`;
+  if (statement.hash === "") return "approved something that is not known here";
   if (statement.hash !== change.hash) return `approved ${short(statement.hash)}, and that has changed since`;
   return undefined;
 }

@@ -38,7 +38,7 @@ async function pullRequest(
   repository: GitRepository,
 ): Promise<Finding<ChangeRequest>> {
   if (request.pullRequest !== undefined) return forge.changeRequest(request.pullRequest);
-  return andThen(await repository.commit("HEAD"), async (head) =>
+  return andThen(await repository.read(["rev-parse", "HEAD"], "HEAD", (text) => text.trim()), async (head) =>
     andThen(await forge.changeRequestsOf(head), (numbers) => {
       const newest = Math.max(...numbers);
       if (numbers.length > 0) return forge.changeRequest(newest);

@@ -38,14 +38,20 @@ export async function withRepository<T>(
   config: Pick<SourceConfig, "clone" | "forge">,
   use: (repository: Repository) => Promise<Finding<T>>,
 ): Promise<Finding<T>> {
-  const address =
-    config.clone ??
-    (config.forge?.kind === "github" ? `https://github.com/${config.forge.project}` : undefined);
+  const address = config.clone ?? cloneAddress(config.forge);
   if (address === undefined)
     return nowhere("a git repository", "name slipway:sources.<name>.clone or .forge");
   const folder = resolve(project, address);
   if (!existsSync(folder)) return withClone(address, use);
   return andThen(await GitRepository.open({ folder }), use);
+}
+
+/** The forge's own address of the repository, for cloning. */
+function cloneAddress(forge: SourceConfig["forge"]): string | undefined {
+  if (forge === undefined) return undefined;
+  const server =
+    forge.kind === "github" ? "https://github.com" : new URL(forge.api ?? "https://gitlab.com").origin;
+  return `${server}/${forge.project}.git`;
 }
 
 async function factsOf(
