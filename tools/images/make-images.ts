@@ -68,6 +68,15 @@ export async function makeWriterImage(registry: string): Promise<PushedImage> {
   return { repository: `${registry}/${repository}`, digest };
 }
 
+/** Makes and pushes the image of a service that keeps maintenance records, as Atmosphere's do (rules A12, A18). */
+export async function makeMaintainedImage(registry: string, tag = "v1"): Promise<PushedImage> {
+  const labels = { "org.opencontainers.image.version": tag };
+  const image = await makeImage({ ...(await content("maintained")), env: {}, labels });
+  const repository = "slipway-maintained";
+  const digest = await new LoopbackRegistry(registry).push(repository, tag, image);
+  return { repository: `${registry}/${repository}`, digest };
+}
+
 /** The image of one program of a release. The same release gives the same digest. */
 export async function systemImage(
   program: Program,

@@ -9,7 +9,7 @@ import { ToolCache } from "../toolchain/tool-cache";
 import { sourceHashes } from "./source-hashes";
 
 /** The programs of the embedded system, from which its images are made. */
-export const programs = ["api", "daemon", "writer"] as const;
+export const programs = ["api", "daemon", "writer", "maintained"] as const;
 export type Program = (typeof programs)[number];
 
 const run = promisify(execFile);
