@@ -7,6 +7,7 @@ import type { CollectionChange } from "../protocol";
 import type { Context } from "./context";
 import { scan } from "./forward";
 import { planFence, type Way } from "./plan";
+import { usersWrites } from "./users-writes";
 
 /**
  * The way back: the retained originals come back by renames, after it was proved that nobody wrote to the new data (rule N18).
@@ -47,24 +48,32 @@ async function refuseLoss(
     const hash = await scan(context, collection, collection, mayGoOn);
     now.set(collection, { documents: hash.documents, hash: hash.toString() });
     const then = released(past, collection);
-    if (then === undefined || then.hashAfter === hash.toString()) continue;
-    problems.push({
-      where: collection,
-      found: `writes of users since the release: ${then.documentsAfter} documents then, ${hash.documents} now, with other content`,
-      allowed: "a way back that loses nothing",
-      mend: `accept the loss by name: slipway:data.acceptLossSince: ${past[0]?.opened.release ?? ""}`,
-    });
+    if (then === undefined || then.change.hashAfter === hash.toString()) continue;
+    const mend = `accept the loss by name: slipway:data.acceptLossSince: ${past[0]?.opened.release ?? ""}`;
+    const { token, retained } = then;
+    const left = { collection, token, documents: then.change.documentsAfter, retained };
+    problems.push(await usersWrites(context, left, hash.documents, mend));
   }
   const accepted = past.some(({ opened }) => opened.release === context.spec.acceptLossSince);
   if (problems.length > 0 && !accepted) throw new Refusal("way back", problems);
   return now;
 }
 
-/** What the newest release that changed a collection left in it. */
-function released(past: readonly RecordState[], collection: string): CollectionChange | undefined {
-  return past
-    .map((record) => record.swap?.collections.find((change) => change.collection === collection))
-    .find((change) => change !== undefined);
+/** What one release made of a collection. */
+interface ReleasedChange {
+  readonly change: CollectionChange;
+  readonly token: number;
+  readonly retained: string | undefined;
+}
+
+/** What the newest release that moved a collection left in it. */
+function released(past: readonly RecordState[], collection: string): ReleasedChange | undefined {
+  for (const { swap, token } of past) {
+    const move = swap?.moves.find((one) => one.collection === collection);
+    const change = swap?.collections.find((one) => one.collection === collection);
+    if (move && change) return { change, token, retained: move.retained };
+  }
+  return undefined;
 }
 
 async function changes(
@@ -77,19 +86,17 @@ async function changes(
   for (const { collection, staged } of moves) {
     const after = await scan(context, collection, staged ?? `${collection}__none`, mayGoOn);
     const before = now.get(collection) ?? { documents: 0, hash: "" };
-    const original = [...past]
-      .reverse()
-      .map((record) => record.swap?.collections.find((c) => c.collection === collection));
-    const wanted = original.find((change) => change !== undefined)?.hashBefore;
+    const wanted = released([...past].reverse(), collection)?.change.hashBefore;
+    const undone = released(past, collection)?.change;
     if (staged !== undefined && wanted !== undefined && wanted !== after.toString())
       throw damaged(collection, staged);
     found.push({
       collection,
       documentsBefore: before.documents,
       documentsAfter: after.documents,
-      added: 0,
-      changed: 0,
-      removed: 0,
+      added: undone?.removed ?? 0,
+      changed: undone?.changed ?? 0,
+      removed: undone?.added ?? 0,
       hashBefore: before.hash,
       hashAfter: after.toString(),
     });

@@ -2,6 +2,7 @@ import type { RecordLog } from "../journal/record-log";
 import type { Decision } from "../journal/record-state";
 import { parseBeside } from "../names";
 import type { ReleaseRecordData } from "../protocol";
+import { cleanDigests } from "../store/digests";
 import { listAll } from "../store/catalog";
 import type { Context } from "./context";
 import { closeRecord } from "./record";
@@ -33,6 +34,7 @@ export async function clean({ spec, store, journal }: Context, log: RecordLog): 
   );
   const kept = new Set(tokens.slice(0, spec.keep.releases));
   const drop = beside.filter(({ kind, token }) => kind === "new" || !kept.has(token)).map(({ name }) => name);
+  await log.step("clean digests", {}, () => cleanDigests(store.db, [...kept]));
   for (const name of drop) {
     await log.step(`drop ${name}`, {}, () => store.db.dropCollection(name).catch(() => false));
   }

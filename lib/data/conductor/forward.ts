@@ -11,7 +11,7 @@ import { blockInserter } from "../store/raw-insert";
 import { StagingSink } from "../store/staging-sink";
 import type { RecordLog } from "../journal/record-log";
 import { stepName } from "../journal/record-state";
-import type { Context } from "./context";
+import type { Context, Process, ProcessNeeds } from "./context";
 import type { ReleasePlan } from "./plan";
 
 /** The next version, loaded beside the live one and read back; and the dump of what it was made from. */
@@ -37,25 +37,49 @@ export async function stageNextVersion(
   live: readonly CollectionInfo[],
   mayGoOn: () => void,
 ): Promise<Staged> {
-  const { spec, store, reporter } = context;
-  const folder = recordFolder(context, log);
-  const byName = new Map(live.map((info) => [info.name, info]));
+  const { store } = context;
+  const names = live.map(({ name }) => name);
+  const source = new MongoSource(store.db);
+  const dump = await DumpingSource.create(
+    source,
+    join(recordFolder(context, log), context.spec.store.database),
+    names,
+    mayGoOn,
+  );
   const { process } = plan;
   if (!process) throw new Error(`a release that goes ${plan.way.kind} stages nothing`);
+  const report = await runPass(context, log, { ...process, dump, live }, mayGoOn);
+  return { report, dump };
+}
+
+/** What one pass goes over, and by what. */
+export interface PassRequest {
+  readonly run: Process;
+  readonly needs: ProcessNeeds;
+  readonly dump: DumpingSource;
+  readonly live: readonly CollectionInfo[];
+}
+
+/**
+ * Migrates, validates and loads beside what the dump's source gives, and reads back what was loaded.
+ * @throws Refusal that lists everything that is wrong with the data.
+ */
+export async function runPass(
+  context: Context,
+  log: RecordLog,
+  { run, needs, dump, live }: PassRequest,
+  mayGoOn: () => void,
+): Promise<ProcessReport> {
+  const { store, reporter } = context;
+  const folder = recordFolder(context, log);
+  const byName = new Map(live.map((info) => [info.name, info]));
   return log.step(
     stepName.stage,
     { collections: live.length },
     async () => {
-      const names = live.map(({ name }) => name);
-      const dump = await DumpingSource.create(
-        new MongoSource(store.db),
-        join(folder, spec.store.database),
-        names,
-        mayGoOn,
-      );
       const sink = new StagingSink(store.db, log.token, byName, store.limits, blockInserter(), mayGoOn);
-      const report = await process.run({
-        ...process.needs,
+      const report = await run({
+        ...needs,
         source: dump,
         sink,
         reportFile: join(folder, "invalid.ndjson"),
@@ -67,9 +91,9 @@ export async function stageNextVersion(
       await dump.complete();
       refuseInvalid(report);
       await readBack(context, log.token, sink, report);
-      return { report, dump };
+      return report;
     },
-    ({ report }) => ({ documents: report.totals.documentsBefore, changed: [...report.changed] }),
+    (report) => ({ documents: report.totals.documentsBefore, changed: [...report.changed] }),
   );
 }
 

@@ -9,6 +9,7 @@ import { writeSchemaState } from "../store/schema-state";
 import { movesOf, swap } from "../swap/carry-out";
 import { wayBack } from "./back";
 import { changedSince, finishDump, liveNow } from "./closed-time";
+import { stageAgain } from "./stage-again";
 import type { Context } from "./context";
 import { stageNextVersion, type Staged } from "./forward";
 import { openAgain } from "./open-again";
@@ -88,16 +89,21 @@ async function forward(
   reporter.stage("dump", "compares the closed data with the rehearsed");
   const live = await liveNow(context);
   const changed = await changedSince(context, staged, live, mayGoOn);
-  if (changed.length > 0) {
-    reporter.stage("migrate", `again, as users changed ${changed.length} collections since the rehearsal`);
-    staged = await stageNextVersion(context, log, plan, live, mayGoOn);
-  }
+  if (changed.length > 0) staged = await stageAgain(context, log, plan, { staged, live, changed }, mayGoOn);
+  warnDangling(context, staged.report);
   await finishDump(context, log, plan, staged, live);
   reporter.stage("validate", `${staged.report.totals.documentsAfter} documents obey schema ${plan.to}`);
   reporter.stage("load", `${staged.report.changed.length} collections stand beside the live ones`);
   reporter.stage("verify", "read back and equal");
   const moves = movesOf(staged.report, await listAll(store.db), log.token);
   return { moves, collections: staged.report.collections, ...evidence(plan, staged.report) };
+}
+
+/** References that lead nowhere because of the release are listed, and don't stop it (rule N13). */
+function warnDangling({ reporter }: Context, { dangling, totals }: ProcessReport): void {
+  if (totals.dangling === 0) return;
+  const shown = dangling.slice(0, 10).map(({ collection, id, target }) => `${collection} ${id} → ${target}`);
+  reporter.warn(`${totals.dangling} references lead nowhere after the release: ${shown.join(", ")}`);
 }
 
 function evidence({ process }: ReleasePlan, report: ProcessReport): Pick<SwapIntent, "evidence"> {

@@ -80,6 +80,11 @@ export class DumpingSource implements DocumentSource {
     this.#written.set(collection, await writer.finish());
   }
 
+  /** Takes over what a later dump into the same folder wrote anew. */
+  replace(later: DumpingSource): void {
+    for (const [collection, written] of later.written) this.#written.set(collection, written);
+  }
+
   /** Dumps collections that nobody has read, or all of `again` once more. */
   async complete(again: readonly string[] = []): Promise<void> {
     for (const collection of again) this.#written.delete(collection);

@@ -6,6 +6,7 @@ import { idText } from "../document-id";
 import { stagingName } from "../names";
 import { OrderFreeHash } from "../order-free-hash";
 import { listIndexes, type CollectionInfo } from "./catalog";
+import { CollectionDigests } from "./digests";
 import type { InsertBlock, WriteRefusal } from "./raw-insert";
 import type { ServerLimits } from "./store";
 
@@ -17,6 +18,7 @@ const headroom = 64 * 1024;
 /** Loads new versions beside the live ones, under names that carry the fencing token. */
 export class StagingSink implements DocumentSink {
   readonly #hashes = new Map<string, OrderFreeHash>();
+  readonly #digests = new Map<string, CollectionDigests>();
   readonly #sending = new Set<Promise<void>>();
   #failure: unknown;
 
@@ -43,14 +45,19 @@ export class StagingSink implements DocumentSink {
     await this.db.dropCollection(name).catch(() => false);
     await this.db.createCollection(name, createOptions(this.live.get(collection)?.options ?? {}));
     this.#hashes.set(collection, new OrderFreeHash());
+    this.#digests.set(collection, new CollectionDigests());
   }
 
   async write(block: Block): Promise<void> {
     this.#throwFailure();
     this.mayWrite();
     const hash = this.#hashes.get(block.collection);
+    const digests = this.#digests.get(block.collection);
     for (const part of split(block, this.limits)) {
-      for (const document of frames(part.bytes, block.collection)) hash?.add(document);
+      for (const document of frames(part.bytes, block.collection)) {
+        const digest = hash?.add(document);
+        if (digest) digests?.add(document, digest);
+      }
       while (this.#sending.size >= inFlight) await Promise.race(this.#sending);
       const sending: Promise<void> = this.#send(part)
         .catch((error: unknown) => {
@@ -64,6 +71,8 @@ export class StagingSink implements DocumentSink {
   async end(collection: string): Promise<void> {
     await Promise.all(this.#sending);
     this.#throwFailure();
+    await this.#digests.get(collection)?.save(this.db, this.token, collection);
+    this.#digests.delete(collection);
     if (!this.live.has(collection)) return;
     const indexes = (await listIndexes(this.db, collection)).filter(({ name }) => name !== "_id_");
     if (indexes.length > 0) await this.#createIndexes(collection, indexes);

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { DumpingSource } from "../dump/dump";
+import type { RecordLog } from "../journal/record-log";
+import type { ProcessReport } from "../migrations";
+import type { CollectionInfo } from "../store/catalog";
+import { MongoSource } from "../store/mongo-source";
+import type { Context } from "./context";
+import { recordFolder, runPass, stageNextVersion, type Staged } from "./forward";
+import type { ReleasePlan } from "./plan";
+
+/** What the rehearsal staged, and in what the closed data differs from what it saw. */
+export interface Differences {
+  readonly staged: Staged;
+  readonly live: readonly CollectionInfo[];
+  readonly changed: readonly string[];
+}
+
+/**
+ * Stages again, while writes are closed, what users changed since the rehearsal, and nothing else. A migration may carry
+ * content between the collections that it looks into, so they go together: all of them again when one of them changed. A
+ * collection that it never looks into is only judged again. When collections came or went, everything is done again.
+ */
+export async function stageAgain(
+  context: Context,
+  log: RecordLog,
+  plan: ReleasePlan,
+  { staged, live, changed }: Differences,
+  mayGoOn: () => void,
+): Promise<Staged> {
+  const { process } = plan;
+  const { report, dump } = staged;
+  const names = new Set(live.map(({ name }) => name));
+  const sameNames = changed.every((name) => names.has(name) && dump.written.has(name));
+  context.reporter.stage("migrate", `again what users changed since the rehearsal: ${changed.join(", ")}`);
+  if (!sameNames || !process) return stageNextVersion(context, log, plan, live, mayGoOn);
+  const touched = new Set([...report.touched, ...report.changed]);
+  const moved = changed.some((name) => touched.has(name));
+  const again = live.filter(({ name }) => changed.includes(name) || (moved && touched.has(name)));
+  const folder = join(recordFolder(context, log), context.spec.store.database);
+  const part = await DumpingSource.create(
+    new MongoSource(context.store.db),
+    folder,
+    again.map(({ name }) => name),
+    mayGoOn,
+  );
+  const needs = moved ? process.needs : { ...process.needs, chain: [] };
+  const found = await runPass(context, log, { run: process.run, needs, dump: part, live: again }, mayGoOn);
+  dump.replace(part);
+  return { dump, report: merged(report, found) };
+}
+
+/** The second report stands for the collections that it is about, the first for all others. */
+function merged(first: ProcessReport, second: ProcessReport): ProcessReport {
+  const about = new Set(second.collections.map(({ collection }) => collection));
+  const other = <Item>(items: readonly Item[], name: (item: Item) => string): readonly Item[] =>
+    items.filter((item) => !about.has(name(item)));
+  const collections = [...other(first.collections, (change) => change.collection), ...second.collections];
+  const sum = (of: (change: ProcessReport["collections"][number]) => number): number =>
+    collections.reduce((total, change) => total + of(change), 0);
+  const again = second.touched.length > 0 ? second : first;
+  return {
+    ...again,
+    collections,
+    changed: [...other(first.changed, (name) => name), ...second.changed],
+    touched: first.touched,
+    unjudged: [...other(first.unjudged, ({ collection }) => collection), ...second.unjudged],
+    totals: {
+      ...again.totals,
+      documentsBefore: sum(({ documentsBefore }) => documentsBefore),
+      documentsAfter: sum(({ documentsAfter }) => documentsAfter),
+    },
+  };
+}
