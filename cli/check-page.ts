@@ -8,7 +8,7 @@ const worstFirst: readonly Verdict[] = ["refuse", "waiting", "warn", "pass"];
 
 /** Everything that was judged about a release, on one page: what stops it first, each with what mends it. */
 export function checkPage(report: Report, facts: Facts): string {
-  return [
+  const lines = [
     `${report.environment} · ${report.release} · release hash ${shortHash(report.hash)} · judged ${report.at.slice(0, 16).replace("T", " ")} UTC`,
     summary(report),
     "",
@@ -22,7 +22,9 @@ export function checkPage(report: Report, facts: Facts): string {
     ...report.gates
       .filter(({ setAside }) => setAside !== undefined)
       .map(({ id, title, setAside }) => `– ${id.padEnd(4)} ${title}: ${setAside ?? ""}`),
-  ].join("\n");
+  ];
+  // What others wrote (tags, titles, reasons) must not move the cursor of whoever reads it.
+  return lines.map((line) => line.replaceAll(/\p{Cc}/gu, "�")).join("\n");
 }
 
 function summary({ verdict, gates }: Report): string {

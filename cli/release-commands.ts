@@ -4,6 +4,7 @@ import { registerCheck } from "./check";
 import { registerNext } from "./next";
 import { registerNotes } from "./notes";
 import { registerPromote } from "./promote";
+import { registerRecord } from "./record";
 import { registerRelease } from "./release";
 import { registerSmoke } from "./smoke";
 import { registerTimeline } from "./timeline";
@@ -18,4 +19,5 @@ export function registerReleaseCommands(program: Command): void {
   registerCheck(program);
   registerPromote(program);
   registerRelease(program);
+  registerRecord(program);
 }

@@ -4,6 +4,14 @@ import { forgeSchema } from "./gates-forge";
 import { personSchema } from "./gates-people";
 import { nameSchema } from "./names";
 
+const referenceName = z
+  .string()
+  .max(128)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._/+-]*$/,
+    "a tag or branch of letters, digits, dot, dash, underscore, plus and slash",
+  );
+
 const sourceSchema = z
   .strictObject({
     forge: forgeSchema.optional().describe("Where CI runs, reviews, releases and tickets are."),
@@ -12,19 +20,13 @@ const sourceSchema = z
       .min(1)
       .optional()
       .describe("Folder or address of the git repository; without it the forge's. Example: ../nmdc-runtime"),
-    tag: z
-      .string()
-      .min(1)
-      .max(128)
+    tag: referenceName
       .optional()
       .describe("The tag that is released; without it the tag of its first image, or the release's version."),
     scheme: z
       .enum(schemeNames as [(typeof schemeNames)[number], ...typeof schemeNames])
       .describe("How its tags are read and counted on."),
-    branch: z
-      .string()
-      .min(1)
-      .describe("The branch that production comes from (rules F4, F13). Example: main"),
+    branch: referenceName.describe("The branch that production comes from (rules F4, F13). Example: main"),
     images: z.array(nameSchema).default([]).describe("Images of slipway:images that are built from it."),
     workflows: z
       .array(z.string().min(1))

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkPage } from "../../cli/check-page";
 import { hashOf, loadStack, parseGatedStack } from "../../cli/gated-stack";
 import { admitStack, factsFor } from "../../cli/gathered";
 import { nextVersions } from "../../cli/next";
 import { promote } from "../../cli/promote";
+import { keepRecord } from "../../cli/record";
 import { releaseStep } from "../../cli/release";
 import { smoke } from "../../cli/smoke";
 import { found, unjudged } from "../../lib/evidence/finding";
@@ -216,6 +217,41 @@ describe("commands of a release", function () {
     const changed = await check("staging");
     assert.match(changed.page, /cleo@example\.org approved [0-9a-f]{12}, and that has changed since/);
     assert.equal(verdict(changed.report, "H3"), "refuse");
+  });
+
+  it("H18: record keeps what runs, adds it to the environment's changelog, and does nothing a second time", async () => {
+    const { config } = await loadStack(world.folder, "staging");
+    const { repository, tag, digest = "" } = config.images["fastapi"] ?? assert.fail();
+    const last = {
+      id: "staging-1",
+      system: config.system,
+      environment: "staging",
+      release: config.release,
+      hash: hashOf(world.folder, config),
+      operator: "ana",
+      openedAt: "2026-11-21T10:00:00.000Z",
+      closedAt: "2026-11-21T10:05:00.000Z",
+      outcome: "released",
+      schema: { package: "nmdc-schema", from: "11.23.0", to: "11.24.0" },
+      images: [{ name: "fastapi", to: `${repository}:${tag}@${digest}` }],
+      migrations: [],
+      collections: [],
+      durations: {},
+    };
+    const { report } = await check("staging");
+    const keep = (json: object): ReturnType<typeof keepRecord> =>
+      keepRecord(world.folder, "staging", JSON.stringify(json), JSON.stringify(report), world.folder);
+    const kept = await keep({ writes: "open", last });
+    assert.match(
+      world.read("staging/changelog.md"),
+      new RegExp(`^## 21 November 2026\n- fastapi ${repository}:v2\\.19\\.0@sha256:`),
+    );
+    const texts = [world.read("staging/changelog.md"), readFileSync(kept.record, "utf8")];
+    assert.deepEqual(await keep(last), kept);
+    assert.deepEqual([world.read("staging/changelog.md"), readFileSync(kept.record, "utf8")], texts);
+    assert.match(texts[1] ?? "", /"id": "N1"/, "what the gates said is on record");
+    assert.match(await refused(keep({ ...last, environment: "prod" })), /a record of prod/);
+    assert.match(await refused(keep({})), /no record/);
   });
 
   it("X3: applying what runs already needs no window, approval or soak time; going back needs no promotion", async () => {

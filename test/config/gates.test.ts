@@ -59,6 +59,22 @@ describe("gates in a stack file", () => {
     }
   });
 
+  it("X4: refuses tags that are no tags: control characters, other scripts' digits, 10 kB, options", () => {
+    for (const tag of [
+      "v1\u001b[2J",
+      "２０２６.11.1",
+      "v".repeat(10_240),
+      "--upload-pack=x",
+      "v 1",
+      "",
+      "a\nb",
+    ]) {
+      const result = schema.safeParse({ sources: { runtime: { scheme: "semver", branch: "main", tag } } });
+      assert.ok(!result.success, JSON.stringify(tag.slice(0, 20)));
+      assert.deepEqual(result.error.issues[0]?.path, ["sources", "runtime", "tag"]);
+    }
+  });
+
   it("X4: two parts that contradict each other are named: overrides of gates that are not there, of firm ones, twice", () => {
     const override = (gate: string, of?: string): object => ({ gate, of, reason: "r", by: "ana" });
     const found = paths({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { found } from "../../../lib/evidence/finding";
+import { strongest } from "../../../lib/release/gates/layers";
 import { developerNamespace } from "../../../lib/release/gates/rules/places";
 import type { Facts } from "../../../lib/release/gates/facts";
 import {
@@ -207,6 +208,16 @@ describe("gates of Fragalysis", () => {
       "refuse",
       /TRIGGER_DEVELOPER_AWX/,
     );
+  });
+
+  it("F11: what the dispatch says wins over the secret, and that over the default; an empty text is none", () => {
+    assert.deepEqual(strongest({ dispatch: "a", secret: "b", default: "c" }), {
+      value: "a",
+      from: "dispatch",
+    });
+    assert.deepEqual(strongest({ dispatch: "", secret: "b", default: "c" }), { value: "b", from: "secret" });
+    assert.deepEqual(strongest({ default: "c" }), { value: "c", from: "default" });
+    assert.equal(strongest({}), undefined);
   });
 
   it("F12: `latest` and `stable` stay out of production; staging is told", () => {
