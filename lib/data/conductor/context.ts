@@ -1,6 +1,7 @@
 import type { Cluster } from "../cluster/cluster";
 import type { Boundary } from "../journal/record-log";
 import type { Journal } from "../journal/journal";
+import type { PreviewLimits } from "../preview/extent";
 import type { MigrationList, ProcessReport, ProcessRequest } from "../migrations";
 import type { ReleaseSpec } from "../protocol";
 import type { Secrets } from "../secrets";
@@ -49,4 +50,6 @@ export interface EngineOptions {
   /** Seconds that an owner may be silent before another machine may go on. */
   readonly lease: number;
   readonly boundary: Boundary;
+  /** How much a preview looks at; `previewLimits` where absent. */
+  readonly preview?: PreviewLimits;
 }

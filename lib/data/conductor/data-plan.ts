@@ -1,68 +1,166 @@
-import { tmpdir } from "node:os";
+import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Refusal } from "../../problem";
-import type { DataPlan } from "../protocol";
+import { createInterface } from "node:readline";
+import { type Problem, Refusal } from "../../problem";
 import { readLock } from "../journal/lock";
-import { MongoSource } from "../store/mongo-source";
+import { RecordState } from "../journal/record-state";
+import type { ProcessReport } from "../migrations";
+import { atMost } from "../preview/bound";
+import { ChangesSeen } from "../preview/changes-seen";
+import { chooseExtent, type Extent, previewLimits } from "../preview/extent";
+import type { DataPlan, InvalidDocument, ReleaseRecordData } from "../protocol";
 import type { Context } from "./context";
-import { planFence, planRelease, type ReleasePlan } from "./plan";
+import { openingOf, planFence, planRelease, type ReleasePlan } from "./plan";
+import { status } from "./status";
 
-/** What the release would do to the data: the real run over the data as it is, and nothing written (rule X2). */
+/**
+ * What the release would do to the data: the real run over all of it or over a sample, and nothing written but a temporary
+ * folder (rule X2). The right to read is enough; what is left of a crashed release stays as it is (fault 37).
+ */
 export async function planData(context: Context): Promise<DataPlan> {
-  const to = context.spec.schema.version;
+  const { journal, store, spec } = context;
+  const last = RecordState.from(await journal.newestRecord());
+  const { open } = await status(context);
+  const begun = await images(context);
+  const nothing = { ...empty(spec.schema.version), ...(open && { open }), images: begun };
   let plan: ReleasePlan;
   try {
-    plan = await planRelease(context, ((await readLock(context.store.db))?.token ?? 0) + 1);
-    if (plan.way.kind === "forward" || plan.way.kind === "back") await planFence(context);
+    plan = await planRelease(context, ((await readLock(store.db))?.token ?? 0) + 1);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { ...empty(to, to), problems: error.problems };
+    return { ...nothing, problems: problemsOf(error) };
   }
-  const { process, from } = plan;
-  return process ? tried(context, plan, process) : empty(from, to);
+  const about = {
+    ...nothing,
+    schema: { from: plan.from, to: plan.to },
+    images: openingOf(context, plan).images.map((image) => ({
+      ...image,
+      ...begun.find(({ name, from }) => name === image.name && from !== undefined),
+    })),
+    problems: await fenceProblems(context, plan),
+  };
+  if (plan.way.kind === "back")
+    return { ...about, comesBack: plan.way.moves.map(({ collection }) => collection) };
+  // Half of the collections may be the next version's: to run over them would show what nobody will see.
+  const isMixed = open !== undefined && last?.swap !== undefined && !last.unswapped;
+  return plan.process && !isMixed ? tried(context, plan, plan.process, last, about) : about;
 }
 
 async function tried(
-  { store, reporter }: Context,
-  { from, to }: ReleasePlan,
+  context: Context,
+  { from }: ReleasePlan,
   { run, needs }: NonNullable<ReleasePlan["process"]>,
+  last: RecordState | undefined,
+  about: DataPlan,
 ): Promise<DataPlan> {
+  const { store, spec, reporter, options } = context;
   const migrations = needs.chain.map(({ id, hash }) => ({ id, hash }));
+  const places = { db: store.db, last, keep: spec.dump.keep, version: from, seed: spec.hash };
+  const extent = await chooseExtent(places, options.preview ?? previewLimits);
+  const seen = new ChangesSeen();
   const folder = await mkdtemp(join(tmpdir(), "slipway-plan-"));
   try {
     const report = await run({
       ...needs,
-      source: new MongoSource(store.db),
+      source: extent.source,
       reportFile: join(folder, "invalid.ndjson"),
+      scratch: folder,
       progress: (done) => {
         reporter.progress(done, Math.max(done, 1), "documents");
       },
+      observe: (document) => {
+        seen.see(document);
+      },
     });
-    const { documentsBefore } = report.totals;
-    return {
-      schema: { from, to },
-      migrations,
-      tried: { documents: documentsBefore, of: documentsBefore },
-      collections: report.collections,
-      invalid: report.invalid,
-      problems: [],
-    };
+    return { ...about, migrations, ...(await found(report, extent, seen)) };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { ...empty(from, to), migrations, problems: error.problems };
+    return { ...about, migrations, problems: [...about.problems, ...problemsOf(error)] };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function empty(from: string, to: string): DataPlan {
+type Found = Pick<DataPlan, "tried" | "collections" | "validity" | "invalid" | "examples">;
+
+async function found(report: ProcessReport, { how, counts }: Extent, seen: ChangesSeen): Promise<Found> {
+  const invalid = await invalidPerCollection(report);
+  const { documentsBefore, invalidBefore, madeInvalid, mended } = report.totals;
+  const collections = report.collections.map(
+    ({ collection, added, changed, removed, documentsBefore: run }) => {
+      const all = counts.get(collection) ?? run;
+      const hits = invalid.get(collection) ?? 0;
+      return {
+        ...{ collection, added, changed, removed },
+        documentsBefore: all,
+        tried: run,
+        invalid: hits,
+        fields: seen.fields(collection),
+        ...(run < all ? { invalidAtMost: atMost(hits, run) } : {}),
+      };
+    },
+  );
+  const of = collections.reduce((sum, { documentsBefore: all }) => sum + all, 0);
   return {
-    schema: { from, to },
+    tried: { documents: documentsBefore, of, ...how },
+    collections,
+    validity: { before: invalidBefore + mended, after: invalidBefore + madeInvalid },
+    invalid: report.invalid,
+    examples: seen.examples(),
+  };
+}
+
+/** Counted in the report's file where its list holds only the first ones. */
+async function invalidPerCollection({
+  invalid,
+  totals,
+  reportFile,
+}: ProcessReport): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  const count = ({ collection }: { readonly collection: string }): void => {
+    counts.set(collection, (counts.get(collection) ?? 0) + 1);
+  };
+  if (invalid.length === totals.invalidBefore + totals.madeInvalid) invalid.forEach(count);
+  else
+    for await (const line of createInterface({ input: createReadStream(reportFile) }))
+      count(JSON.parse(line) as InvalidDocument);
+  return counts;
+}
+
+/** The release's images, and what each was under the last release that stands. */
+async function images({ spec, journal }: Context): Promise<DataPlan["images"]> {
+  const standing = (await journal.closings())
+    .map(({ detail }) => detail as unknown as ReleaseRecordData)
+    .find(({ outcome }) => outcome === "released");
+  return spec.images.map(({ name, repository, tag, digest }) => {
+    const before = standing?.images.find((image) => image.name === name);
+    const image = { name, to: `${repository}:${tag}@${digest}` };
+    return before ? { ...image, from: before.to } : image;
+  });
+}
+
+/** Whoever previews may be allowed less than whoever releases: it is said, and the rest is shown all the same. */
+async function fenceProblems(context: Context, { way }: ReleasePlan): Promise<readonly Problem[]> {
+  if (way.kind !== "forward" && way.kind !== "back") return [];
+  return planFence(context).then(() => [], problemsOf);
+}
+
+/** @throws whatever is no refusal. */
+function problemsOf(error: unknown): readonly Problem[] {
+  if (!(error instanceof Refusal)) throw error;
+  return error.problems;
+}
+
+function empty(version: string): DataPlan {
+  return {
+    schema: { from: version, to: version },
     migrations: [],
-    tried: { documents: 0, of: 0 },
+    images: [],
+    tried: { documents: 0, of: 0, over: "everything" },
     collections: [],
+    validity: { before: 0, after: 0 },
     invalid: [],
+    examples: [],
     problems: [],
   };
 }

@@ -55,7 +55,7 @@ async function lastStanding({ journal }: Context): Promise<RecordState | undefin
   const undone = new Set<string>();
   for (const { record } of await journal.openings()) {
     const state = RecordState.from(await journal.ofRecord(record));
-    if (state?.closed?.outcome !== "released") continue;
+    if (!state?.stands) continue;
     for (const id of state.opened.undoes) undone.add(id);
     if (!undone.has(record) && state.opened.undoes.length === 0) return state;
   }

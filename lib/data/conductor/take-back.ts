@@ -1,11 +1,12 @@
 import type { RecordLog } from "../journal/record-log";
-import { type RecordState, stepName } from "../journal/record-state";
+import { type Decision, type RecordState, stepName } from "../journal/record-state";
 import { parseBeside } from "../names";
 import type { ReleaseRecordData } from "../protocol";
 import { Refusal } from "../../problem";
 import { listAll } from "../store/catalog";
 import { writeSchemaState } from "../store/schema-state";
 import { unswap } from "../swap/carry-out";
+import { closeAgain } from "./after-reopening";
 import type { Context } from "./context";
 import { finish } from "./finish";
 import { openAgain } from "./open-again";
@@ -28,6 +29,10 @@ export async function takeBack(context: Context, log: RecordLog, reason: string)
   const { store } = context;
   const state = stateOf(log);
   context.reporter.warn(`taking the release back: ${decision.reason}`);
+  if (state.swap && !state.unswapped && state.reopened && state.swap.moves.length > 0) {
+    const kept = await closeAgain(context, log, state).catch((error: unknown) => refusalOnly(error));
+    if (kept) return keepNewData(context, log, decision, kept);
+  }
   if (state.swap) {
     if (!state.unswapped) await unswap(store.db, log, state.swap);
     // Also when the renames are undone already: a process may have died right after the last of them.
@@ -39,6 +44,22 @@ export async function takeBack(context: Context, log: RecordLog, reason: string)
   await openAgain(context, log);
   await dropStaging(context, log, state);
   return closeRecord(context, log, decision);
+}
+
+function refusalOnly(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  throw error;
+}
+
+/** Users wrote to the new data: it stays, and the record says why the release is not over all the same. */
+async function keepNewData(
+  context: Context,
+  log: RecordLog,
+  decision: Decision,
+  kept: Refusal,
+): Promise<ReleaseRecordData> {
+  await openAgain(context, log);
+  return closeRecord(context, log, { outcome: "failed", reason: `${decision.reason}; ${kept.message}` });
 }
 
 async function oldImages({ cluster, reporter }: Context, log: RecordLog, state: RecordState): Promise<void> {

@@ -92,6 +92,18 @@ export class RecordState {
     return closing && !(opened && opened.number > closing.number) ? told(closing) : undefined;
   }
 
+  /** Whether users could write to the new version: writes were opened after the swap had begun. */
+  get reopened(): boolean {
+    const swap = this.#last("intent", stepName.swap);
+    const opening = this.#last("intent", stepName.openWrites);
+    return swap !== undefined && opening !== undefined && opening.number > swap.number;
+  }
+
+  /** Whether the data that the record put in place is still there, whatever became of the rest. */
+  get stands(): boolean {
+    return this.closed !== undefined && this.inPlace && !this.unswapped;
+  }
+
   /** When writers began to be refused and when they no longer were, ISO 8601. */
   get closedBetween(): { readonly from?: string; readonly to?: string } {
     return {

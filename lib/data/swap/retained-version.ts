@@ -47,7 +47,7 @@ async function releasesBack(
   for (const { record } of await journal.openings()) {
     if (version === to) return found;
     const state = RecordState.from(await journal.ofRecord(record));
-    if (state?.closed?.outcome !== "released") continue;
+    if (!state?.stands) continue;
     // A way back and what it took back cancel each other out.
     for (const id of state.opened.undoes) undone.add(id);
     if (undone.has(record) || state.opened.undoes.length > 0) continue;
