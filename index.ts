@@ -1,36 +1,38 @@
 import * as slipway from "./components";
 
-// The release plan: config → images → data → workloads → verification → record.
-const stack = slipway.loadStack();
-const { system, services, verification, notes, grade } = stack;
-const cluster = new slipway.Cluster("cluster", { cluster: stack.cluster });
+/** The release plan: config → gates → images → data → workloads → verification → record. */
+export = async () => {
+  const stack = slipway.loadStack();
+  const { system, services, verification, notes, grade } = stack;
+  await slipway.passGates(stack);
 
-const images = Object.fromEntries(
-  Object.entries(stack.images).map(([name, image]) => [name, slipway.image(name, image)] as const),
-);
-const release = slipway.planRelease(stack, images);
+  const cluster = new slipway.Cluster("cluster", { cluster: stack.cluster });
+  const images = Object.fromEntries(
+    Object.entries(stack.images).map(([name, image]) => [name, slipway.image(name, image)] as const),
+  );
+  const release = slipway.planRelease(stack, images);
 
-// Closes writes, migrates a copy, swaps it in; takes everything back unless the record below confirms.
-const data = new slipway.DataMigration(system, { release }, { protect: grade === "production" });
+  // Closes writes, migrates a copy, swaps it in; takes everything back unless the record below confirms.
+  const data = new slipway.DataMigration(system, { release }, { protect: grade === "production" });
 
-const workloads = Object.entries(services).map(([name, service]) => {
-  const { reference } = slipway.imageOf(images, service);
-  const args = { ...service, namespace: cluster.namespace, image: reference, release: data.recordId };
-  return new slipway.Workload(name, args, { dependsOn: data, provider: cluster.provider });
-});
+  const workloads = Object.entries(services).map(([name, service]) => {
+    const { reference } = slipway.imageOf(images, service);
+    const args = { ...service, namespace: cluster.namespace, image: reference, release: data.recordId };
+    return new slipway.Workload(name, args, { dependsOn: data, provider: cluster.provider });
+  });
 
-const verified = new slipway.Verification(
-  "verification",
-  { release, recordId: data.recordId, services, images, verification },
-  { dependsOn: workloads },
-);
+  const verified = new slipway.Verification(
+    "verification",
+    { release, recordId: data.recordId, services, images, verification },
+    { dependsOn: workloads },
+  );
 
-const closed = new slipway.ReleaseRecord(
-  "record",
-  { release, recordId: data.recordId },
-  { dependsOn: verified },
-);
-if (notes) new slipway.ReleaseNotes("notes", { ...notes, tag: stack.release, record: closed.record });
+  const closed = new slipway.ReleaseRecord(
+    "record",
+    { release, recordId: data.recordId },
+    { dependsOn: verified },
+  );
+  if (notes) new slipway.ReleaseNotes("notes", { ...notes, tag: stack.release, record: closed.record });
 
-export const hash = release.apply((planned) => planned.hash);
-export const record = closed.summary;
+  return { hash: release.apply((planned) => planned.hash), record: closed.summary };
+};

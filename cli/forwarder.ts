@@ -70,6 +70,8 @@ const releaseRecord: Kind<Props> = {
   read: (props) => Promise.resolve(props),
 };
 
+export { judgeRelease } from "./admission";
+
 /** The four operations of a dynamic resource, all in terms of its kind. */
 export function forwarding(kind: "data-migration" | "verification" | "release-record"): object {
   switch (kind) {

@@ -27,12 +27,21 @@ export async function admitStack(
   environment: string,
   options: GatherOptions,
 ): Promise<Admission> {
-  return admit(await requestFor(project, await loadStack(project, environment), options), new OciRegistry());
+  return admitLoaded(project, await loadStack(project, environment), options);
+}
+
+/** The same for a stack whose config is at hand, as it is in the program. */
+export async function admitLoaded(
+  project: string,
+  stack: Pick<LoadedStack, "config" | "policy" | "file">,
+  options: GatherOptions = {},
+): Promise<Admission> {
+  return admit(await requestFor(project, stack, options), new OciRegistry());
 }
 
 async function requestFor(
   project: string,
-  { config, policy, file }: LoadedStack,
+  { config, policy, file }: Pick<LoadedStack, "config" | "policy" | "file">,
   { pullRequest, hash }: GatherOptions,
 ): Promise<GatherRequest> {
   const hashes = await reviewedHashes(project, file);

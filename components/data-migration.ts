@@ -1,7 +1,6 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type ReleaseInputs, secretKeysOf } from "../lib/config/release-inputs";
+import { compiled } from "./compiled";
 import { Forwarder } from "./forwarder";
 
 export interface DataMigrationArgs {
@@ -58,14 +57,9 @@ interface ReleaseProps {
 function shownInPreview(props: ReleaseProps): ReleaseProps {
   if (!pulumi.runtime.isDryRun()) return props;
   const release = pulumi.all([props.release, props.secrets]).apply(async ([inputs, secrets]) => {
-    const lines = await planner().planInWords({ release: inputs, secrets });
+    const lines = await compiled().planInWords({ release: inputs, secrets });
     if (lines.length > 0) await pulumi.log.info(lines.join("\n"));
     return inputs;
   });
   return { ...props, release: pulumi.unsecret(release) };
-}
-
-/** The compiled forwarder, found from the project's folder as the dynamic provider finds it. */
-function planner(): { planInWords(props: object): Promise<readonly string[]> } {
-  return createRequire(join(process.cwd(), "index.ts"))("slipway/forwarder") as ReturnType<typeof planner>;
 }

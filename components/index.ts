@@ -1,5 +1,6 @@
 export { Cluster } from "./cluster";
 export { DataMigration } from "./data-migration";
+export { passGates } from "./gates";
 export { image, imageOf } from "./image";
 export { ImageBuild } from "./image-build";
 export { PinnedImage } from "./pinned-image";

@@ -71,9 +71,10 @@ export async function runProgram(
     "slipway:releaseMongoUri",
     "slipway:runtimeMongoUri",
   ]);
-  await pulumi.runtime.runInPulumiStack(() => {
+  await pulumi.runtime.runInPulumiStack(async () => {
     forgetProgram();
-    return import(join(root, "index.ts")) as Promise<object>;
+    const program = (await import(join(root, "index.ts"))) as { default: () => Promise<object> };
+    return program.default();
   });
   await pulumi.runtime.disconnect(false);
   return registered.map((resource) => {

@@ -1,0 +1,14 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../lib/config/stack-config";
+import { compiled } from "./compiled";
+
+/**
+ * Judges the gates of the stack, before the first resource is touched: `preview` shows them all and refuses nothing,
+ * `up` refuses with everything that stops it at once (rules X2, X4).
+ * @throws RunError when a gate refuses, or cannot be judged yet.
+ */
+export async function passGates(config: StackConfig): Promise<void> {
+  const { page, refusal } = await compiled().judgeRelease(process.cwd(), config);
+  if (pulumi.runtime.isDryRun()) await pulumi.log.info(page);
+  else if (refusal !== undefined) throw new pulumi.RunError(refusal);
+}
