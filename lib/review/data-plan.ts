@@ -1,29 +1,151 @@
-import type { DataPlan } from "../data/protocol";
+import type { DataPlan, ExampleChange, PlannedCollection } from "../data/protocol";
 
 const shownInvalid = 20;
+const shownFields = 12;
 
-/** A data plan as lines for people: schema, migrations, counts per collection, what is or would be invalid (rule X4: all of it). */
+/**
+ * A data plan as lines for people: versions, images, what becomes of each collection and field, a few examples, what is or would
+ * be invalid, and everything that stands against the release (rule X4). No line where nothing would change.
+ */
 export function describePlan(plan: DataPlan): readonly string[] {
-  const { schema, migrations, tried, collections, invalid, problems } = plan;
-  const changes = collections.filter(({ added, changed, removed }) => added + changed + removed > 0);
-  if (schema.from === schema.to && changes.length === 0 && problems.length === 0 && invalid.length === 0)
-    return [];
-  const changed = changes.reduce((sum, { changed: count }) => sum + count, 0);
-  return [
-    `data: schema ${schema.from} → ${schema.to}, by ${migrations.map(({ id }) => id).join(", ") || "no migration"}`,
-    `data: ${changed} of ${tried.of} documents would change (${tried.documents === tried.of ? "all" : String(tried.documents)} tried)`,
-    ...changes.map(
-      (c) =>
-        `data:   ${c.collection}: ${c.changed} changed, ${c.added} added, ${c.removed} removed of ${c.documentsBefore}`,
-    ),
-    ...invalid
-      .slice(0, shownInvalid)
-      .map((d) => `data:   invalid (${d.verdict}): ${d.collection} ${d.id} ${d.pointer || "/"}: ${d.rule}`),
-    ...(invalid.length > shownInvalid
-      ? [`data:   … and ${invalid.length - shownInvalid} more invalid documents`]
-      : []),
-    ...problems.map(
-      (p) => `data:   refused: ${p.where}: found ${p.found}; allowed: ${p.allowed}. Mend: ${p.mend}`,
+  const lines = [
+    ...stillOpen(plan),
+    ...versions(plan),
+    ...changedImages(plan),
+    ...extent(plan),
+    ...plan.collections.filter(isOfInterest).flatMap(describeCollection),
+    ...plan.examples.flatMap(describeExample),
+    ...validity(plan),
+    ...plan.problems.map(
+      (p) => `refused: ${p.where}: found ${p.found}; allowed: ${p.allowed}. Mend: ${p.mend}`,
     ),
   ];
+  const [first, ...more] = lines;
+  return first === undefined ? [] : [`data: ${first}`, ...more.map((line) => `data:   ${line}`)];
+}
+
+function stillOpen({ open }: DataPlan): readonly string[] {
+  if (!open) return [];
+  const { release, stage, ownerAlive } = open;
+  return ownerAlive
+    ? [`release ${release} is at work (${stage}); this one waits for its end`]
+    : [`release ${release} was left at ${stage}; pulumi up ends it first, and nothing was touched now`];
+}
+
+function versions({ schema, migrations, comesBack, problems, images }: DataPlan): readonly string[] {
+  const by = migrations.map(({ id }) => id).join(", ");
+  if (comesBack)
+    return [
+      `schema ${schema.from} → ${schema.to}, back: the originals of ${comesBack.length} collections return by renames (${comesBack.join(", ")})`,
+    ];
+  if (schema.from !== schema.to) return [`schema ${schema.from} → ${schema.to}${by && `, by ${by}`}`];
+  const isQuiet = problems.length === 0 && images.every(({ from, to }) => from === to);
+  return isQuiet ? [] : [`schema ${schema.to} stays`];
+}
+
+function changedImages({ images }: DataPlan): readonly string[] {
+  const changed = images.filter(({ from, to }) => from !== to);
+  return changed.map(
+    ({ name, from, to }) => `image ${name}: ${from ? shortImage(from) : "none"} → ${shortImage(to)}`,
+  );
+}
+
+/** Example: `v2.19.0 (c951d6f775a6)`. */
+function shortImage(reference: string): string {
+  const found = /:(?<tag>[^:@/]+)(?:@sha256:(?<digest>[0-9a-f]{12}))?/.exec(
+    reference.replace(/^.*\//, ""),
+  )?.groups;
+  if (found?.["tag"] === undefined) return reference;
+  return found["digest"] === undefined ? found["tag"] : `${found["tag"]} (${found["digest"]})`;
+}
+
+function extent({ tried, collections }: DataPlan): readonly string[] {
+  if (tried.of === 0) return [];
+  const changed = collections.reduce((sum, c) => sum + c.changed, 0);
+  const what = `${count(changed)} of ${count(tried.documents)} documents would change`;
+  switch (tried.over) {
+    case "everything":
+      return [`${what}; all were tried`];
+    case "dump":
+      return [`${what}; tried on the dump of ${tried.record}, ${tried.at}`];
+    case "sample":
+      return [
+        `${what}; tried on a sample: ${count(tried.ofEach)} at most of each collection, of ${count(tried.of)} documents in all`,
+      ];
+  }
+}
+
+function isOfInterest({ added, changed, removed, invalid }: PlannedCollection): boolean {
+  return added + changed + removed + invalid > 0;
+}
+
+function describeCollection(collection: PlannedCollection): readonly string[] {
+  const { added, changed, removed, tried, documentsBefore, fields } = collection;
+  const of = tried === documentsBefore ? count(tried) : `${count(tried)} tried`;
+  const rest = fields.length - shownFields;
+  return [
+    `${collection.collection}: ${count(changed)} changed, ${count(added)} added, ${count(removed)} removed of ${of}`,
+    ...fields
+      .slice(0, shownFields)
+      .map(({ pointer, how, documents }) => `  ${sign[how]} ${pointer || "/"} in ${count(documents)}`),
+    ...(rest > 0 ? [`  … and ${count(rest)} more fields`] : []),
+  ];
+}
+
+const sign = { added: "+", removed: "-", changed: "~" } as const;
+
+function describeExample({ collection, id, fields, more }: ExampleChange): readonly string[] {
+  return [
+    `for example ${collection} ${id}:`,
+    ...fields.map(({ pointer, how, before, after }) => {
+      const values = [before, after].filter((value) => value !== undefined).join(" → ");
+      return `  ${sign[how]} ${pointer || "/"}: ${values}`;
+    }),
+    ...(more > 0 ? [`  … and ${count(more)} more fields`] : []),
+  ];
+}
+
+function validity({ tried, validity: found, invalid, collections }: DataPlan): readonly string[] {
+  if (tried.of === 0) return [];
+  const rest = found.after - Math.min(shownInvalid, invalid.length);
+  return [
+    `invalid: ${count(found.before)} before, ${count(found.after)} after`,
+    ...invalid
+      .slice(0, shownInvalid)
+      .map((d) => `  ${d.collection} ${d.id} ${d.pointer || "/"}: ${d.rule} (${d.verdict})`),
+    ...(rest > 0 ? [`  … and ${count(rest)} more`] : []),
+    ...bounds(collections),
+  ];
+}
+
+/** What the sample can have missed: one line for all collections without an invalid document, one for each of the others. */
+function bounds(collections: readonly PlannedCollection[]): readonly string[] {
+  const sampled = collections.flatMap(({ invalidAtMost, ...rest }) =>
+    invalidAtMost === undefined ? [] : [{ ...rest, invalidAtMost }],
+  );
+  const clean = sampled.filter(({ invalid }) => invalid === 0);
+  const worst = Math.max(...clean.map(({ invalidAtMost }) => invalidAtMost));
+  const least = Math.min(...clean.map(({ tried }) => tried));
+  return [
+    ...sampled
+      .filter(({ invalid }) => invalid > 0)
+      .map(
+        ({ collection, invalid, tried, documentsBefore, invalidAtMost }) =>
+          `  ${collection}: ${count(invalid)} of ${count(tried)} tried, so at most ${percent(invalidAtMost)} of its ${count(documentsBefore)}, at 95 %`,
+      ),
+    ...(clean.length > 0
+      ? [
+          `  ${clean.map(({ collection }) => collection).join(", ")}: 0 of ${count(least)} tried, so at most ${percent(worst)} of each, at 95 %`,
+        ]
+      : []),
+  ];
+}
+
+function count(number: number): string {
+  return number.toLocaleString("en");
+}
+
+/** Rounded up: a bound stays one. */
+function percent(share: number): string {
+  return `${(Math.ceil(share * 10_000) / 100).toLocaleString("en")} %`;
 }

@@ -1,10 +1,11 @@
 import type { DocumentSink } from "../blocks";
+import { frames } from "../bson-frames";
 import type { BlockFindings } from "../validation/inspect-block";
 import type { WorkerPool } from "../validation/worker-pool";
 import { AddedIds } from "./added-ids";
 import { ChangedCollection } from "./changed-collection";
 import type { InvalidReport } from "./invalid-report";
-import { bound } from "./report";
+import { bound, type Observe } from "./report";
 import type { Tally } from "./tally";
 import type { TracedBlock, Version } from "./version";
 
@@ -13,6 +14,7 @@ export interface PassOptions {
   readonly scratch: string;
   readonly sink?: DocumentSink;
   readonly progress: (documents: number) => void;
+  readonly observe?: Observe;
 }
 
 interface Looking {
@@ -36,7 +38,7 @@ export class CollectionPass {
     private readonly report: InvalidReport,
   ) {}
 
-  async run({ judged, scratch, sink, progress }: PassOptions): Promise<void> {
+  async run({ judged, scratch, sink, progress, observe }: PassOptions): Promise<void> {
     const { collection, version } = this;
     const target = new ChangedCollection(collection, sink, scratch);
     const ids = version.gains(collection) ? new AddedIds(collection) : undefined;
@@ -47,6 +49,7 @@ export class CollectionPass {
       if (!first) return;
       const differs = await this.#take(first.traced, await first.findings);
       ids?.add(first.traced.block.bytes);
+      if (observe) this.#show(first.traced, observe);
       await target.add(first.traced.block, differs);
       progress(first.traced.block.documents);
     };
@@ -64,6 +67,16 @@ export class CollectionPass {
       await target.end();
     }
     this.changed = target.changed;
+  }
+
+  #show({ block, traces }: TracedBlock, observe: Observe): void {
+    if (traces.length === 0) return;
+    const { collection } = this;
+    const documents = [...frames(block.bytes, collection)];
+    for (const { index, original } of traces) {
+      const bytes = documents[index];
+      if (bytes) observe({ collection, bytes, ...(original && { original }) });
+    }
   }
 
   #look({ block, traces }: TracedBlock, judged: boolean): Promise<BlockFindings> {

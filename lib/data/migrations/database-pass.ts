@@ -107,6 +107,7 @@ export class DatabasePass {
       judged: this.#isJudged(collection, version),
       scratch,
       ...(request.sink && { sink: request.sink }),
+      ...(request.observe && { observe: request.observe }),
       progress: (documents) => {
         request.signal?.throwIfAborted();
         this.#documents += documents;

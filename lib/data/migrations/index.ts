@@ -4,7 +4,9 @@ export { type Migration, type MigrationStep, type SchemaVersion } from "./migrat
 export {
   bound,
   type DanglingReference,
+  type Observe,
   type ProcessReport,
   type ProcessRequest,
   type RemovedDocument,
+  type SeenDocument,
 } from "./report";

@@ -19,7 +19,18 @@ export interface ProcessRequest {
   readonly scratch?: string;
   readonly signal?: AbortSignal;
   readonly progress?: (done: number, collection: string) => void;
+  /** Told of every document that may differ from the source's; for previews. */
+  readonly observe?: Observe;
 }
+
+/** A document of the new version that a step looked into, and what the source has in its place, if anything. */
+export interface SeenDocument {
+  readonly collection: string;
+  readonly original?: { readonly collection: string; readonly bytes: Uint8Array };
+  readonly bytes: Uint8Array;
+}
+
+export type Observe = (document: SeenDocument) => void;
 
 /** A document that a migration took away, and why; without a reason it is refused. */
 export interface RemovedDocument {

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import type { Db } from "mongodb";
+import type { DocumentSource } from "../blocks";
+import type { RecordState } from "../journal/record-state";
+import type { PlanExtent } from "../protocol";
+import { listAll, userCollections } from "../store/catalog";
+import { MongoSource } from "../store/mongo-source";
+import { readManifest } from "../verify/verify-dump";
+import { DumpSource } from "./dump-source";
+import { SampledSource } from "./sampled-source";
+
+/** How much a preview looks at: people wait for it, and it runs for every change of a pull request. */
+export interface PreviewLimits {
+  /** Documents of a database that is tried whole. */
+  readonly whole: number;
+  /** Documents of a dump that is tried whole: reading it burdens no server. */
+  readonly dump: number;
+  /** Hours after which a dump says too little about the data as it is. */
+  readonly dumpHours: number;
+  /** Documents of each collection otherwise. */
+  readonly ofEach: number;
+}
+
+export const previewLimits: PreviewLimits = { whole: 50_000, dump: 1_000_000, dumpHours: 24, ofEach: 2_000 };
+
+/** Which documents a preview is made over. */
+export interface Extent {
+  readonly how: PlanExtent;
+  readonly source: DocumentSource;
+  /** How many documents each collection has in all; those that are not named: as many as are read. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** Where a preview may look. */
+export interface Places {
+  readonly db: Db;
+  /** The newest record of the journal. */
+  readonly last: RecordState | undefined;
+  /** Where dumps stay. */
+  readonly keep: string;
+  /** Schema version that the data has. */
+  readonly version: string;
+  /** The same for the same release, so that the same documents are tried. */
+  readonly seed: string;
+}
+
+/** Everything where it is small; a recent dump's everything where there is one; else a sample of every collection. */
+export async function chooseExtent(places: Places, limits: PreviewLimits): Promise<Extent> {
+  const { db, seed } = places;
+  const live = userCollections(await listAll(db));
+  const estimates = await Promise.all(live.map(({ name }) => db.collection(name).estimatedDocumentCount()));
+  if (estimates.reduce((sum, count) => sum + count, 0) <= limits.whole)
+    return { how: { over: "everything" }, source: new MongoSource(db), counts: new Map() };
+  const dump = await recentDump(places, limits);
+  if (dump) return dump;
+  const source = new SampledSource(db, limits.ofEach, seed);
+  const counts = new Map<string, number>();
+  for (const { name } of live) counts.set(name, await source.count(name));
+  return { how: { over: "sample", ofEach: limits.ofEach }, source, counts };
+}
+
+/** The dump of an attempt that was taken back: the last release's own holds the data as it was one version earlier. */
+async function recentDump(
+  { db, last, keep, version }: Places,
+  limits: PreviewLimits,
+): Promise<Extent | undefined> {
+  if (!last?.closed || last.opened.schema.from !== version) return undefined;
+  if (last.closed.outcome === "released" && last.opened.schema.to !== version) return undefined;
+  const folder = join(keep, last.id);
+  const manifest = await readManifest(folder).catch(() => undefined);
+  if (manifest?.database !== db.databaseName) return undefined;
+  const hours = (Date.now() - Date.parse(manifest.at)) / 3_600_000;
+  const source = new DumpSource(folder, manifest);
+  if (hours > limits.dumpHours || source.documents > limits.dump || !(await source.isWhole()))
+    return undefined;
+  return { how: { over: "dump", record: last.id, at: manifest.at }, source, counts: new Map() };
+}
