@@ -25,6 +25,8 @@ export interface InvalidEntry extends InvalidDocument {
   readonly all: readonly Finding[];
 }
 
+type Trace = BlockToInspect["traces"][number];
+
 export interface BlockFindings {
   readonly documents: number;
   /** SHA-256 of each document, one after the other. */
@@ -67,77 +69,44 @@ export class BlockInspector {
 
   /** @param reached is told the position of the document that is looked at, for a watcher of the thread. */
   inspect(block: BlockToInspect, reached: (index: number) => void = () => undefined): BlockFindings {
-    const digests: Buffer[] = [];
-    const sizes: number[] = [];
-    const invalid: InvalidEntry[] = [];
-    const originals: BlockFindings["originals"][number][] = [];
-    const goneIds: string[] = [];
-    const newReferences: { id: string; target: string }[] = [];
-    const idKinds = new Set<string>();
-    let mended = 0;
+    const found = new Collected();
     let traceAt = 0;
     let index = 0;
     for (const frame of frames(block.bytes, block.collection)) {
       reached(index);
       const trace = block.traces[traceAt]?.index === index ? block.traces[traceAt++] : undefined;
-      const bytes = asBuffer(frame);
-      const digest = sha256(bytes);
-      digests.push(digest);
-      sizes.push(bytes.length);
-      const document = this.#reader.read(bytes);
-      const id = document["id"];
-      if (typeof id === "string") idKinds.add(idKind(id) ?? "");
-      const findings = [
-        ...(block.judged ? findingsBy(this.after, block.collection, document, bytes) : []),
-        ...sizeFindings(bytes),
-      ];
-      const original = trace?.original;
-      if (original) {
-        const originalDigest = sha256(original.bytes);
-        originals.push({
-          collection: original.collection,
-          digest: originalDigest,
-          bytes: original.bytes.length,
-          same: originalDigest.equals(digest),
-        });
-      }
-      if (findings.length > 0 || trace) {
-        const was = trace ? original && this.#read(original.bytes) : document;
-        const wasBytes = asBuffer(original?.bytes ?? bytes);
-        const wasInvalid = was && this.#wasInvalid(original?.collection ?? block.collection, was, wasBytes);
-        if (findings.length > 0) {
-          invalid.push(
-            entry(
-              block.collection,
-              bytes,
-              document,
-              findings,
-              wasInvalid ? "invalid-before" : "made-invalid",
-            ),
-          );
-        } else if (wasInvalid) mended += 1;
-        if (trace) {
-          if (typeof was?.["id"] === "string" && was["id"] !== id) goneIds.push(was["id"]);
-          const known = was ? possibleReferences(was) : new Set();
-          for (const target of possibleReferences(document)) {
-            if (!known.has(target)) newReferences.push({ id: idText(bytes), target });
-          }
-        }
-      }
+      this.#look(block, asBuffer(frame), trace, found);
       index += 1;
     }
     reached(-1);
-    return {
-      documents: index,
-      digests: Buffer.concat(digests),
-      sizes: Uint32Array.from(sizes),
-      originals,
-      invalid,
-      mended,
-      goneIds,
-      newReferences,
-      idKinds: [...idKinds],
-    };
+    return found.finish();
+  }
+
+  #look(block: BlockToInspect, bytes: Buffer, trace: Trace | undefined, found: Collected): void {
+    const digest = found.addDigest(bytes);
+    if (trace?.original) found.addOriginal(trace.original, digest);
+    const document = this.#readable(bytes);
+    if (!document) {
+      const all = [{ pointer: "", rule: "bson: the bytes can't be read as a document" }];
+      found.invalid.push(entry(block.collection, bytes, {}, all, trace ? "made-invalid" : "invalid-before"));
+      return;
+    }
+    const id = document["id"];
+    if (typeof id === "string") found.idKinds.add(idKind(id) ?? "");
+    const findings = [
+      ...(block.judged ? findingsBy(this.after, block.collection, document, bytes) : []),
+      ...sizeFindings(bytes),
+    ];
+    if (findings.length === 0 && !trace) return;
+    const was = trace ? trace.original && this.#readable(asBuffer(trace.original.bytes)) : document;
+    const wasBytes = asBuffer(trace?.original?.bytes ?? bytes);
+    const wasIn = trace?.original?.collection ?? block.collection;
+    const wasInvalid = was !== undefined && this.#wasInvalid(wasIn, was, wasBytes);
+    if (findings.length > 0) {
+      const verdict = wasInvalid ? "invalid-before" : "made-invalid";
+      found.invalid.push(entry(block.collection, bytes, document, findings, verdict));
+    } else if (wasInvalid) found.mended += 1;
+    if (trace) found.compareReferences(bytes, document, was);
   }
 
   /** Which of these ids the block's documents have, and which documents refer to which of them. */
@@ -151,7 +120,7 @@ export class BlockInspector {
     const present: string[] = [];
     const referring: { id: string; target: string }[] = [];
     for (const frame of frames(block.bytes, block.collection)) {
-      const document = this.#read(frame);
+      const document = this.#readable(asBuffer(frame)) ?? {};
       if (typeof document["id"] === "string" && ids.has(document["id"])) present.push(document["id"]);
       for (const target of possibleReferences(document)) {
         if (ids.has(target)) referring.push({ id: idText(frame), target });
@@ -160,12 +129,64 @@ export class BlockInspector {
     return { present, referring };
   }
 
-  #read(bytes: Uint8Array): JsonObject {
-    return this.#reader.read(asBuffer(bytes));
+  /** Undefined for bytes that break off inside a value; a server doesn't keep such documents. */
+  #readable(bytes: Buffer): JsonObject | undefined {
+    try {
+      return this.#reader.read(bytes);
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
   }
 
   #wasInvalid(collection: string, document: JsonObject, bytes: Buffer): boolean {
     return this.before !== undefined && findingsBy(this.before, collection, document, bytes).length > 0;
+  }
+}
+
+/** What is known of a block's documents so far. */
+class Collected {
+  readonly invalid: InvalidEntry[] = [];
+  readonly idKinds = new Set<string>();
+  mended = 0;
+  readonly #digests: Buffer[] = [];
+  readonly #sizes: number[] = [];
+  readonly #originals: BlockFindings["originals"][number][] = [];
+  readonly #goneIds: string[] = [];
+  readonly #newReferences: { id: string; target: string }[] = [];
+
+  addDigest(bytes: Buffer): Buffer {
+    const digest = sha256(bytes);
+    this.#digests.push(digest);
+    this.#sizes.push(bytes.length);
+    return digest;
+  }
+
+  addOriginal({ collection, bytes }: NonNullable<Trace["original"]>, now: Buffer): void {
+    const digest = sha256(bytes);
+    this.#originals.push({ collection, digest, bytes: bytes.length, same: digest.equals(now) });
+  }
+
+  compareReferences(bytes: Buffer, now: JsonObject, was: JsonObject | undefined): void {
+    if (typeof was?.["id"] === "string" && was["id"] !== now["id"]) this.#goneIds.push(was["id"]);
+    const known = was ? possibleReferences(was) : new Set();
+    for (const target of possibleReferences(now)) {
+      if (!known.has(target)) this.#newReferences.push({ id: idText(bytes), target });
+    }
+  }
+
+  finish(): BlockFindings {
+    return {
+      documents: this.#sizes.length,
+      digests: Buffer.concat(this.#digests),
+      sizes: Uint32Array.from(this.#sizes),
+      originals: this.#originals,
+      invalid: this.invalid,
+      mended: this.mended,
+      goneIds: this.#goneIds,
+      newReferences: this.#newReferences,
+      idKinds: [...this.idKinds],
+    };
   }
 }
 
@@ -204,6 +225,14 @@ function entry(
     verdict,
     all,
   };
+}
+
+function shownId(bytes: Uint8Array): string {
+  try {
+    return idText(bytes);
+  } catch {
+    return "unreadable";
+  }
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

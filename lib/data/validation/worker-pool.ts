@@ -9,6 +9,8 @@ import type { WorkerAnswer, WorkerResults, WorkerStart, WorkerTask } from "./wor
 /** A document that takes longer than this is taken for one that never ends (fault groups 20, 28). */
 const documentSeconds = 20;
 const lookEveryMilliseconds = 1000;
+/** Small heaps are collected early: a thread needs little at once, and several processes share the machine. */
+const heapLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 192 };
 /** Blocks that a thread has at hand, so that it never waits for the next. */
 const ahead = 2;
 
@@ -73,7 +75,7 @@ export class WorkerPool {
     const cell = new SharedArrayBuffer(4);
     const worker = new Worker(compiledFile("lib/data/validation/worker.js"), {
       workerData: { ...schemas, reached: cell } satisfies WorkerStart,
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      resourceLimits: heapLimits,
     });
     const thread: Thread = {
       worker,
@@ -89,8 +91,10 @@ export class WorkerPool {
       if ("result" in answer) job?.resolve(answer.result);
       else job?.reject(new Error(answer.error));
     });
-    worker.on("error", (error) => {
-      failAll(thread, error);
+    worker.on("error", (error: NodeJS.ErrnoException) => {
+      const [job] = thread.jobs.values();
+      const full = error.code === "ERR_WORKER_OUT_OF_MEMORY";
+      failAll(thread, full && job ? tooLarge(job.task, Atomics.load(thread.reached, 0)) : error);
     });
     worker.on("exit", () => {
       failAll(thread, new Error("the validating thread ended"));
@@ -119,13 +123,32 @@ function failAll(thread: Thread, error: unknown): void {
 }
 
 function tooLong(task: WorkerTask, reached: number, patience: number): Refusal {
+  return stuck(
+    task,
+    reached,
+    `no end after ${patience / 1000} s on one document`,
+    "migrations and patterns that end",
+  );
+}
+
+function tooLarge(task: WorkerTask, reached: number): Refusal {
+  const limit = `${heapLimits.maxOldGenerationSizeMb} MB`;
+  return stuck(
+    task,
+    reached,
+    `more than ${limit} of memory taken on one document`,
+    `migrations that need less than ${limit}`,
+  );
+}
+
+function stuck(task: WorkerTask, reached: number, found: string, allowed: string): Refusal {
   const { collection, bytes } = "block" in task ? task.block : task;
   const document = [...frames(bytes, collection)][reached];
   return new Refusal(task.do === "transform" ? "migration" : "validation", [
     {
       where: `${collection}${document ? `, _id ${idText(document)}` : ""}`,
-      found: `no end after ${patience / 1000} s on one document`,
-      allowed: "migrations and patterns that end",
+      found,
+      allowed,
       mend: "mend the document's texts, the schema's pattern, or the migration",
     },
   ]);

@@ -70,6 +70,36 @@ describe("the validating threads", function () {
     });
   });
 
+  it("20: a migration that hoards memory on one document is named, and the run ends", async () => {
+    await withFolder(async (folder) => {
+      const hoard =
+        "{ const all = []; if (one._id === 3) for (;;) all.push({ all: [all.length] }); return one; }";
+      await writeStep(folder, "11.23.0-to-11.24.0", {
+        "migration.ts": `export default { collections: { instrument_set: (one) => ${hoard} } };`,
+      });
+      const documents = Array.from({ length: 5 }, (_, _id) => ({ _id }));
+      await withPool(60_000, async (pool) => {
+        const file = `${folder}/nmdc-schema/11.23.0-to-11.24.0/migration.ts`;
+        await assert.rejects(
+          pool.run<"transform">({ do: "transform", file, ...block("instrument_set", documents) }),
+          /instrument_set, _id \{"\$numberInt":"3"\}: found more than 192 MB of memory taken on one document/,
+        );
+      });
+    });
+  });
+
+  it("29: a document whose inside is damaged is reported like an invalid one", async () => {
+    await withPool(60_000, async (pool) => {
+      const broken = Buffer.from(BSON.serialize({ _id: 1, name: "x" }));
+      broken[broken.length - 11] = 0x55;
+      const { invalid } = await pool.run<"inspect">({
+        do: "inspect",
+        block: { collection: "instrument_set", bytes: Uint8Array.from(broken), judged: true, traces: [] },
+      });
+      assert.equal(invalid.length, 1);
+    });
+  });
+
   it("9: bytes that are no documents are refused, with the place", async () => {
     await withPool(60_000, async (pool) => {
       const bytes = Uint8Array.from([...BSON.serialize({ _id: 1 }), 200, 0, 0, 0, 1, 2]);
