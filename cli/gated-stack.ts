@@ -1,13 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
-import { gateContradictions } from "../lib/config/gates-contradictions";
-import { gateSections, type GateConfig } from "../lib/config/gates";
 import { policyOf } from "../lib/config/gates-policy";
-import { problemsOf } from "../lib/config/problems";
 import { releaseInputs } from "../lib/config/release-inputs";
-import { parseStackConfig, stackConfigSchema } from "../lib/config/stack-config";
+import { parseStackConfig } from "../lib/config/stack-config";
 import { StackFile } from "../lib/config/stack-file";
 import { loadMigrations } from "../lib/data/migrations";
 import { Refusal } from "../lib/problem";
@@ -44,42 +40,9 @@ export async function loadStack(project: string, environment: string): Promise<L
   return { file, text, config, policy: policyOf(config) };
 }
 
-/** Both halves of a stack file, all problems at once. */
+/** @throws Refusal with every problem of the stack file at once. */
 export function parseGatedStack(text: string, file: string): GatedStack {
-  const raw = StackFile.parse(text, file).config();
-  const own = Object.keys(stackConfigSchema.shape);
-  const isGates = (key: string): boolean => Object.hasOwn(gateSections, key) && !own.includes(key);
-  const gates = Object.fromEntries(Object.entries(raw).filter(([key]) => Object.hasOwn(gateSections, key)));
-  const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !isGates(key)));
-  const result = z.strictObject(gateSections).safeParse(gates);
-  const stack = attempt(() => parseStackConfig(rest, file));
-  const known: Partial<GateConfig> = result.data ?? {};
-  const contradictions = stack instanceof Refusal ? [] : gateContradictions({ ...stack, ...known });
-  const problems = [
-    ...(stack instanceof Refusal ? stack.problems : []),
-    ...(result.success ? [] : problemsOf(result.error.issues, gates, file)),
-    ...problemsOf(contradictions, raw, file),
-  ];
-  if (stack instanceof Refusal || !result.success || problems.length > 0)
-    throw new Refusal(file, unique(problems));
-  return { ...stack, ...result.data };
-}
-
-function unique(problems: Refusal["problems"]): Refusal["problems"] {
-  const seen = new Set<string>();
-  return problems.filter((problem) => {
-    const text = JSON.stringify(problem);
-    return !seen.has(text) && seen.add(text);
-  });
-}
-
-function attempt<T>(read: () => T): T | Refusal {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
-  }
+  return parseStackConfig(StackFile.parse(text, file).config(), file);
 }
 
 /** The hash of what the stack file would release: what approvals are bound to. */

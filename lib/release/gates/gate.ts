@@ -15,5 +15,7 @@ export interface Gate {
   readonly lanes?: readonly LaneKind[];
   /** Whether even a person with a reason cannot override it: without it nothing else that was judged would hold. */
   readonly firm?: boolean;
+  /** Whether the stack file and the clock are all that it looks at: then nothing else need be looked up for it. */
+  readonly alone?: boolean;
   readonly judge: (policy: Policy, facts: Facts) => readonly Judgement[];
 }

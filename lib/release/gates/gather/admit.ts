@@ -1,9 +1,10 @@
 import type { Registry } from "../../../evidence/registry";
 import type { Refusal } from "../../../problem";
+import { gateOf } from "../catalogue";
 import { current } from "../deployment";
 import type { Facts } from "../facts";
 import { judgeAll, refusalOf, type Report } from "../judge";
-import { gather } from "./gather";
+import { configFacts, gather } from "./gather";
 import type { GatherRequest } from "./request";
 
 /** What came of judging a release at the moment of applying. */
@@ -19,9 +20,16 @@ export interface Admission {
  * refuses nothing; `up` throws the refusal.
  */
 export async function admit(request: GatherRequest, registry: Registry): Promise<Admission> {
-  const facts = await gather(request, registry);
+  const facts = asksNobody(request) ? configFacts(request) : await gather(request, registry);
   const report = judgeAll("before", request.policy, facts);
   return { facts, report, refusal: runsAlready(request, facts) ? undefined : refusalOf(report) };
+}
+
+/** An environment whose gates look at the stack file alone is judged at once: `up` asks no server for it. */
+function asksNobody({ policy }: GatherRequest): boolean {
+  return policy.gates
+    .map((id) => gateOf(id))
+    .every(({ alone, phase }) => alone === true || phase === "after");
 }
 
 /** Applying again what runs releases nothing: no window, approval or soak time is needed for that. */

@@ -37,7 +37,12 @@ export async function gather(request: GatherRequest, registry: Registry): Promis
   return {
     now: request.now,
     secondClock: await secondClock(config.gates.clock ?? forgeAddress(request)),
-    release: await releaseFacts(request, sources),
+    release: releaseFacts(
+      request,
+      sources,
+      await deploymentConfigFact(request),
+      await variablesFact(request),
+    ),
     sources,
     pins,
     deployments: await deploymentsFact(request),
@@ -57,6 +62,54 @@ export async function gather(request: GatherRequest, registry: Registry): Promis
   };
 }
 
+/** The facts of gates that look at the stack file alone: nothing is asked, and whatever else they were judged on would be missing. */
+export function configFacts(request: GatherRequest): Facts {
+  const open = nowhere("facts", "no gate of this environment asks for it");
+  const { config, policy } = request;
+  const source = {
+    tag: open,
+    tags: open,
+    branch: open,
+    ci: open,
+    smoke: open,
+    changelog: open,
+    workflow: open,
+  };
+  return {
+    now: request.now,
+    secondClock: open,
+    release: releaseFacts(request, [], open, open),
+    sources: policy.sources.map(({ name }) => ({ name, ...source })),
+    pins: Object.entries(config.images).map(([name, { repository, tag, digest, commit }]) => ({
+      pin: { name, repository, tag, digest, commit },
+      digest: open,
+      image: open,
+      vulnerabilities: open,
+    })),
+    deployments: open,
+    request: open,
+    change: open,
+    statements: open,
+    forgeRelease: open,
+    ticket: open,
+    issues: open,
+    done: open,
+    jobs: open,
+    tree: open,
+    released: open,
+    data: {
+      stores: [config.data.store.database],
+      backups: open,
+      rehearsal: open,
+      pending: open,
+      maintenance: open,
+      commitSchema: open,
+      imageSchema: open,
+      verified: open,
+    },
+  };
+}
+
 function forgeAddress({ config }: GatherRequest): string | undefined {
   const forges = [config.people.reviews, ...Object.values(config.sources).map(({ forge }) => forge)];
   const first = forges.find((forge) => forge !== undefined);
@@ -64,7 +117,12 @@ function forgeAddress({ config }: GatherRequest): string | undefined {
   return first.api ?? (first.kind === "github" ? "https://api.github.com" : "https://gitlab.com");
 }
 
-async function releaseFacts(request: GatherRequest, sources: readonly SourceFacts[]): Promise<ReleaseFacts> {
+function releaseFacts(
+  request: GatherRequest,
+  sources: readonly SourceFacts[],
+  deployment: ReleaseFacts["deployment"],
+  changed: ReleaseFacts["variables"],
+): ReleaseFacts {
   const { config, variables } = request;
   const exists = sources.every(({ tag }) => tag.finding !== "contradicted");
   return {
@@ -86,8 +144,8 @@ async function releaseFacts(request: GatherRequest, sources: readonly SourceFact
       strategy,
       volume: false,
     })),
-    deployment: await deploymentConfigFact(request),
-    variables: await variablesFact(request),
+    deployment,
+    variables: changed,
     triggers: {
       deploy: variables["TRIGGER_AWX"] === "yes",
       developer: variables["TRIGGER_DEVELOPER_AWX"] === "yes",

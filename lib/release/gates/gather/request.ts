@@ -1,11 +1,10 @@
-import type { GateConfig } from "../../../config/gates";
 import type { StackConfig } from "../../../config/stack-config";
 import { type Finding, unjudged } from "../../../evidence/finding";
 import type { HashAt } from "../../approvals/forge-reviews";
 import type { Policy } from "../policy";
 
 /** A whole stack file, with its sections for the gates. */
-export type GatedStack = StackConfig & GateConfig;
+export type GatedStack = StackConfig;
 
 /** What facts are gathered for. */
 export interface GatherRequest {

@@ -83,6 +83,7 @@ export const a1: Gate = {
   id: "A1",
   title: "crew chief and driver are named",
   phase: "before",
+  alone: true,
   judge: (policy, facts) => {
     const roles = [
       ["crewChief", policy.people.crewChief],
@@ -143,6 +144,7 @@ export const f11: Gate = {
   id: "F11",
   title: "not both triggers at once",
   phase: "before",
+  alone: true,
   judge: (policy, facts) => {
     const { deploy, developer } = facts.release.triggers;
     if (!(deploy && developer))

@@ -8,6 +8,7 @@ export const f14: Gate = {
   id: "F14",
   title: "the namespace belongs to this environment",
   phase: "before",
+  alone: true,
   judge: (policy, facts) => {
     const { namespace } = facts.release.cluster;
     const { namespaces } = policy.places;
@@ -44,6 +45,7 @@ export const h10: Gate = {
   id: "H10",
   title: "namespace and cluster are this environment's",
   phase: "before",
+  alone: true,
   firm: true,
   judge: (policy, facts) => {
     const { namespace, context } = facts.release.cluster;
@@ -71,6 +73,7 @@ export const h11: Gate = {
   id: "H11",
   title: "every service has its number of replicas",
   phase: "before",
+  alone: true,
   judge: (policy, facts) =>
     facts.release.services.map(({ name, replicas }) => {
       const key = `slipway:services.${name}.replicas`;

@@ -61,6 +61,7 @@ export const f6: Gate = {
   id: "F6",
   title: "production is built from tags, not from branches",
   phase: "before",
+  alone: true,
   judge: (policy, facts) =>
     perSource(policy, facts, (source) => {
       const version = isMoving(source.tag) ? undefined : read(schemeNamed(source.scheme), source.tag);
@@ -87,6 +88,7 @@ export const f12: Gate = {
   id: "F12",
   title: "moving image tags stay out of production",
   phase: "before",
+  alone: true,
   judge: (policy, facts) => perPin(policy, facts, ({ pin }) => [movingTag(policy, facts, pin.name, pin.tag)]),
 };
 
@@ -107,6 +109,7 @@ export const x1: Gate = {
   id: "X1",
   title: "everything is pinned by digest, nothing is resolved at the moment of applying",
   phase: "before",
+  alone: true,
   firm: true,
   judge: (policy, facts) =>
     perPin(policy, facts, ({ pin }) => {

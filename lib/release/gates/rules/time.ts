@@ -54,6 +54,7 @@ export const w1: Gate = {
   id: "W1",
   title: "the maintenance window is open",
   phase: "before",
+  alone: true,
   lanes: planned,
   judge: (policy, facts) =>
     withWindow(policy, facts, ({ start, end }, window) => {
@@ -83,6 +84,7 @@ export const f19: Gate = {
   id: "F19",
   title: "there is time enough",
   phase: "before",
+  alone: true,
   judge: (policy, facts) => {
     const { budgetMinutes } = policy.limits;
     if (policy.window === undefined || policy.lane.kind === "hot-fix" || policy.lane.kind === "emergency") {
@@ -124,6 +126,7 @@ export const w2: Gate = {
   id: "W2",
   title: "no freeze holds it back",
   phase: "before",
+  alone: true,
   judge: (policy, facts) => {
     const held = freezesAt(policy.freezes, utc(facts.now), policy.lane.kind);
     const where = `${stackFile(policy)} slipway:freezes`;

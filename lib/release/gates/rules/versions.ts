@@ -140,6 +140,7 @@ export const f3: Gate = {
   id: "F3",
   title: "the tag may go to this environment",
   phase: "before",
+  alone: true,
   judge: (policy, facts) => perSource(policy, facts, (source) => fits(policy, facts, source.tag, source)),
 };
 
