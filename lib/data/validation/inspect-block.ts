@@ -105,7 +105,7 @@ export class BlockInspector {
     if (findings.length > 0) {
       const verdict = wasInvalid ? "invalid-before" : "made-invalid";
       found.invalid.push(entry(block.collection, bytes, document, findings, verdict));
-    } else if (wasInvalid) found.mended += 1;
+    } else if (wasInvalid && block.judged) found.mended += 1;
     if (trace) found.compareReferences(bytes, document, was);
   }
 
@@ -219,7 +219,7 @@ function entry(
   const { pointer, rule } = all[0] ?? { pointer: "", rule: "" };
   return {
     collection,
-    id: `${idText(bytes)}${typeof id === "string" ? ` ${id}` : ""}`,
+    id: `${shownId(bytes)}${typeof id === "string" ? ` ${id}` : ""}`,
     pointer,
     rule,
     verdict,

@@ -9,6 +9,8 @@ import type { WorkerAnswer, WorkerResults, WorkerStart, WorkerTask } from "./wor
 /** A document that takes longer than this is taken for one that never ends (fault groups 20, 28). */
 const documentSeconds = 20;
 const lookEveryMilliseconds = 1000;
+/** Before a thread's first document it loads the schema or a migration, which takes longer than any document. */
+const betweenFactor = 10;
 /** Small heaps are collected early: a thread needs little at once, and several processes share the machine. */
 const heapLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 192 };
 /** Blocks that a thread has at hand, so that it never waits for the next. */
@@ -73,6 +75,7 @@ export class WorkerPool {
 
   #start(schemas: Omit<WorkerStart, "reached">): Thread {
     const cell = new SharedArrayBuffer(4);
+    new Int32Array(cell)[0] = -1;
     const worker = new Worker(compiledFile("lib/data/validation/worker.js"), {
       workerData: { ...schemas, reached: cell } satisfies WorkerStart,
       resourceLimits: heapLimits,
@@ -109,7 +112,7 @@ export class WorkerPool {
       if (!job || reached !== thread.seen) {
         thread.seen = reached;
         thread.since = Date.now();
-      } else if (Date.now() - thread.since > this.patience) {
+      } else if (Date.now() - thread.since > (reached < 0 ? this.patience * betweenFactor : this.patience)) {
         failAll(thread, tooLong(job.task, reached, this.patience));
         void thread.worker.terminate();
       }
