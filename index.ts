@@ -12,8 +12,15 @@ export = async () => {
   );
   const release = slipway.planRelease(stack, images);
 
+  // Users are told before anything is touched (absent section: nobody is).
+  const maintenance = slipway.maintenanceOf(stack, release);
+
   // Closes writes, migrates a copy, swaps it in; takes everything back unless the record below confirms.
-  const data = new slipway.DataMigration(system, { release }, { protect: grade === "production" });
+  const data = new slipway.DataMigration(
+    system,
+    { release },
+    { protect: grade === "production", dependsOn: maintenance?.started ?? [] },
+  );
 
   const workloads = Object.entries(services).map(([name, service]) => {
     const { reference } = slipway.imageOf(images, service);
@@ -32,6 +39,7 @@ export = async () => {
     { release, recordId: data.recordId },
     { dependsOn: verified },
   );
+  maintenance?.endAfter(closed, { recordId: closed.record.id, services, images, verification });
   if (notes) new slipway.ReleaseNotes("notes", { ...notes, tag: stack.release, record: closed.record });
 
   return { hash: release.apply((planned) => planned.hash), record: closed.summary };

@@ -6,6 +6,7 @@ import type { DataStatus, EngineEvent, ReleaseSpec } from "../lib/data/protocol"
 import { type ExpectedService, awaitRunningSystem } from "../lib/evidence/running-system";
 import { askEngine } from "./engine-process";
 import { describePlan } from "../lib/review/data-plan";
+import type { MaintenanceEndProps, MaintenanceProps } from "./maintenance-kinds";
 import { watchPulumi } from "./pulumi-alive";
 import { sentence } from "./sentence";
 
@@ -72,8 +73,26 @@ const releaseRecord: Kind<Props> = {
 
 export { judgeRelease } from "./admission";
 
+/** Opt-ins are loaded when a stack has them. */
+const maintenanceStart = later<MaintenanceProps>(async () =>
+  (await import("./maintenance-kinds")).maintenanceStart(spec),
+);
+const maintenanceEnd = later<MaintenanceEndProps>(async () =>
+  (await import("./maintenance-kinds")).maintenanceEnd(spec),
+);
+
+function later<P extends Props>(kind: () => Promise<Kind<P>>): Kind<P> {
+  return {
+    apply: async (props) => (await kind()).apply(props),
+    changed: async (olds, news) => (await kind()).changed(olds, news),
+    read: async (props) => (await kind()).read(props),
+  };
+}
+
 /** The four operations of a dynamic resource, all in terms of its kind. */
-export function forwarding(kind: "data-migration" | "verification" | "release-record"): object {
+export function forwarding(
+  kind: "data-migration" | "verification" | "release-record" | "maintenance-start" | "maintenance-end",
+): object {
   switch (kind) {
     case "data-migration":
       return operations(dataMigration);
@@ -81,6 +100,10 @@ export function forwarding(kind: "data-migration" | "verification" | "release-re
       return operations(verification);
     case "release-record":
       return operations(releaseRecord);
+    case "maintenance-start":
+      return operations(maintenanceStart);
+    case "maintenance-end":
+      return operations(maintenanceEnd);
   }
 }
 
@@ -105,6 +128,11 @@ function unknown(value: string): boolean {
 export async function planInWords(props: Pick<Props, "release" | "secrets">): Promise<readonly string[]> {
   const { plan } = await askEngine({ do: "plan", spec: spec(props) }, "plan");
   return describePlan(plan);
+}
+
+/** What a release would tell its users, for `pulumi preview`. */
+export async function maintenanceInWords(props: MaintenanceProps): Promise<readonly string[]> {
+  return (await import("./maintenance-kinds")).maintenanceInWords(spec, props);
 }
 
 async function status(props: Props): Promise<DataStatus> {

@@ -10,6 +10,8 @@ export interface Compiled {
     readonly release: ReleaseInputs;
     readonly secrets: Readonly<Record<string, string>>;
   }): Promise<readonly string[]>;
+  /** What a release would tell users whose services it puts under maintenance, as lines. */
+  maintenanceInWords(props: object): Promise<readonly string[]>;
   /** The gates of a stack, judged now: the page to read, and what stops the release. */
   judgeRelease(
     project: string,

@@ -1,7 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** What the forwarder (compiled, outside Pulumi's serialized text) can do for one kind of dynamic resource. */
-export type ForwarderKind = "data-migration" | "verification" | "release-record";
+export type ForwarderKind =
+  | "data-migration"
+  | "verification"
+  | "release-record"
+  | "maintenance-start"
+  | "maintenance-end"
+  | "release-ticket";
 
 /** The four operations, as `cli/forwarder.ts` exports them for each kind. */
 export interface Forwarding {

@@ -3,6 +3,7 @@ export { DataMigration } from "./data-migration";
 export { passGates } from "./gates";
 export { image, imageOf } from "./image";
 export { ImageBuild } from "./image-build";
+export { maintenanceOf } from "./maintenance";
 export { PinnedImage } from "./pinned-image";
 export { ReleaseNotes } from "./release-notes";
 export { ReleaseRecord } from "./release-record";

@@ -44,16 +44,31 @@ export class Verification extends pulumi.ComponentResource {
   }
 }
 
+/** What must run for each service. */
+export function expectedServices(
+  services: VerificationArgs["services"],
+  images: VerificationArgs["images"],
+): readonly Expected[] {
+  return Object.entries(services).map(([service, config]) => ({
+    service,
+    port: config.port ?? null,
+    replicas: config.replicas,
+    digest: imageOf(images, config).digest,
+  }));
+}
+
+interface Expected {
+  readonly service: string;
+  readonly port: number | null;
+  readonly replicas: number;
+  readonly digest: pulumi.Input<string>;
+}
+
 /** Asks the cluster and the services, once per release. */
 class RunningSystem extends pulumi.dynamic.Resource {
   constructor(name: string, args: VerificationArgs, opts: pulumi.CustomResourceOptions) {
     const { recordId, services, images, verification } = args;
-    const expected = Object.entries(services).map(([service, config]) => ({
-      service,
-      port: config.port ?? null,
-      replicas: config.replicas,
-      digest: imageOf(images, config).digest,
-    }));
+    const expected = expectedServices(services, images);
     const props = { ...releaseProps(args.release), recordId, expected, verification, evidence: undefined };
     super(
       new Forwarder("verification"),

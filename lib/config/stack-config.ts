@@ -5,6 +5,7 @@ import { dataSchema } from "./data";
 import { gateSections } from "./gates";
 import { gateContradictions } from "./gates-contradictions";
 import { imageSchema } from "./images";
+import { maintenanceContradictions, maintenanceSchema } from "./maintenance";
 import { nameSchema } from "./names";
 import { notesSchema } from "./notes";
 import { problemsOf } from "./problems";
@@ -31,6 +32,7 @@ export const stackConfigSchema = z.strictObject({
   data: dataSchema,
   verification: verificationSchema.prefault({}),
   notes: notesSchema.optional(),
+  maintenance: maintenanceSchema.optional(),
   ...gateSections,
 });
 
@@ -49,11 +51,12 @@ interface Contradiction {
 
 /** What no single key can tell: parts of the file that do not fit together. Judged on the sections that are well-formed. */
 function contradictions(config: Partial<StackConfig>): readonly Contradiction[] {
-  const { grade, images, services, verification } = config;
+  const { grade, images, services, verification, maintenance } = config;
   return [
     ...(grade && images ? imageContradictions({ grade, images }) : []),
     ...(images && services ? serviceContradictions({ images, services }) : []),
     ...(services && verification ? verificationContradictions({ services, verification }) : []),
+    ...(maintenance && services ? maintenanceContradictions(maintenance, services) : []),
     ...gateContradictions(config),
   ];
 }

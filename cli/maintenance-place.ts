@@ -1,0 +1,79 @@
+import type { Db } from "mongodb";
+import type { MaintenanceConfig } from "../lib/config/maintenance";
+import { status } from "../lib/data/conductor/status";
+import { Journal } from "../lib/data/journal/journal";
+import { stateCollection } from "../lib/data/names";
+import type { DataStatus, ReleaseSpec } from "../lib/data/protocol";
+import { Secrets } from "../lib/data/secrets";
+import { Store } from "../lib/data/store/store";
+import { Refusal } from "../lib/problem";
+import type { MaintenanceLedger, OwnMaintenance } from "../lib/release/maintenance/ledger";
+import type { MaintainedService } from "../lib/release/maintenance/maintained-service";
+import { servicesOf } from "../lib/release/maintenance/services-of";
+
+/** What is needed to start, end or look at the maintenance of an environment: its services, its ledger, what holds. */
+export interface MaintenancePlace {
+  readonly services: readonly MaintainedService[];
+  readonly ledger: MaintenanceLedger;
+  /** What the database's journal says now. */
+  readonly status: () => Promise<DataStatus>;
+}
+
+/**
+ * Works with the services of a stack file and the ledger in the release's own database.
+ * @throws Refusal when the database cannot be reached.
+ */
+export async function withMaintenance<Result>(
+  spec: ReleaseSpec,
+  config: MaintenanceConfig,
+  use: (place: MaintenancePlace) => Promise<Result>,
+): Promise<Result> {
+  const { cluster } = spec;
+  if (cluster === undefined) throw new Refusal("maintenance", [noCluster]);
+  const store = await Store.open(spec.store, new Secrets());
+  try {
+    return await use({
+      services: servicesOf(config, cluster, process.cwd()),
+      ledger: new DatabaseLedger(store.db),
+      status: () => status({ spec, store, journal: new Journal(store.db, () => store.now()) }),
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+const noCluster = {
+  where: "slipway:cluster",
+  found: "no cluster",
+  allowed: "the cluster of the services",
+  mend: "edit the stack file",
+};
+
+/** Whether the release of this hash is what stands, whole and open: then nothing is released, and nobody is locked out. */
+export function stands(found: DataStatus, hash: string): boolean {
+  return found.hash === hash && found.open === undefined && found.writes === "open";
+}
+
+interface LedgerDocument {
+  readonly _id: string;
+  readonly maintenance: OwnMaintenance;
+}
+const maintenanceId = "maintenance";
+
+/** Beside the lock and the schema that holds, so that every machine that can release finds it. */
+class DatabaseLedger implements MaintenanceLedger {
+  constructor(private readonly db: Db) {}
+
+  async read(): Promise<OwnMaintenance | undefined> {
+    return (await this.#states().findOne({ _id: maintenanceId }))?.maintenance;
+  }
+
+  async write(own: OwnMaintenance): Promise<void> {
+    const states = this.#states();
+    await states.replaceOne({ _id: maintenanceId }, { maintenance: own }, { upsert: true });
+  }
+
+  #states(): ReturnType<typeof this.db.collection<LedgerDocument>> {
+    return this.db.collection<LedgerDocument>(stateCollection);
+  }
+}
