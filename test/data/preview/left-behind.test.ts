@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { appendFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { BSON } from "mongodb";
+import { previewLimits } from "../../../lib/data/preview/extent";
+import type { DataPlan, ReleaseSpec } from "../../../lib/data/protocol";
+import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "../engine-run";
+import { ChildEngine, compiledEntry } from "../kill/child-engine";
+import { plainProcessor } from "../plain-processor";
+import { firstStart, startServer, type TestServer } from "../server";
+
+const processor = plainProcessor((collection, document) =>
+  collection === "studies" ? { ...document, version: new BSON.Int32(2) } : document,
+);
+const data = {
+  studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
+  samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),
+};
+const large = { ...previewLimits, whole: 0, ofEach: 2 };
+
+describe("a preview beside what an earlier release left", function () {
+  this.timeout(120_000);
+  let server: TestServer;
+  before(async function () {
+    this.timeout(firstStart);
+    server = await startServer();
+  });
+  after(() => server.stop());
+
+  async function adopted(database: string): Promise<ReleaseSpec> {
+    await fill(server.uri, database, data);
+    const first = specFor(server, database);
+    await releaseAndConfirm(first, processor);
+    return first;
+  }
+
+  async function takenBack(spec: ReleaseSpec): Promise<void> {
+    const run = new EngineRun({ do: "release", spec }, processor);
+    await run.inPlace();
+    run.signs.give("its standard input closed");
+    await run.ended;
+  }
+
+  async function plan(spec: ReleaseSpec): Promise<DataPlan> {
+    const run = new EngineRun({ do: "plan", spec }, processor, { preview: large });
+    assert.equal(await run.ended, true, run.said());
+    return run.last("plan").plan;
+  }
+
+  it("is made over the whole dump of an attempt that was taken back", async () => {
+    const next = nextOf(await adopted("dumped"), "2.0.0");
+    await takenBack(next);
+    const { tried, collections } = await plan(next);
+    assert.equal(tried.over, "dump");
+    assert.deepEqual([tried.documents, tried.of], [7, 7]);
+    assert.equal(collections.find(({ collection }) => collection === "studies")?.changed, 3);
+  });
+
+  it("8: passes over a dump that is not whole", async () => {
+    const next = nextOf(await adopted("damaged"), "2.0.0");
+    await takenBack(next);
+    const [record] = readdirSync(next.dump.keep).filter((name) => name.includes("v2.0.0"));
+    appendFileSync(join(next.dump.keep, record ?? "", "damaged", "studies.bson"), "x");
+    assert.equal((await plan(next)).tried.over, "sample");
+  });
+
+  it("passes over the dump of the release that stands: the data was another version then", async () => {
+    const first = await adopted("older");
+    await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
+    assert.equal((await plan(nextOf(first, "3.0.0"))).tried.over, "sample");
+  });
+
+  it("37: says what a crashed release left, and cleans nothing", async () => {
+    const first = await adopted("crashed");
+    const next = nextOf(first, "2.0.0");
+    const engine = new ChildEngine(compiledEntry(), { do: "release", spec: next });
+    assert.equal(await engine.heard("in-place"), true);
+    engine.signal("SIGKILL");
+    await engine.ended;
+    const seen = async (): Promise<unknown> => [
+      await contentOf(server.uri, "crashed"),
+      await besideNames(server.uri, "crashed"),
+    ];
+    const before = await seen();
+    const { open, collections } = await plan(nextOf(first, "3.0.0"));
+    assert.deepEqual([open?.release, open?.stage, open?.ownerAlive], ["v2.0.0", "roll-out", false]);
+    assert.deepEqual(collections, [], "the data is half of one version and half of another");
+    assert.deepEqual(await seen(), before);
+    const resume = new EngineRun({ do: "resume", spec: first }, processor);
+    assert.equal(await resume.ended, true, resume.said());
+  });
+
+  it("N18: of a way back names the collections whose originals return", async () => {
+    const first = await adopted("back");
+    await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
+    const found = await plan({ ...nextOf(first, "1.0.0"), hash: "sha256:back" });
+    assert.deepEqual(found.comesBack, ["studies"]);
+    assert.deepEqual(found.schema, { from: "2.0.0", to: "1.0.0" });
+  });
+});
