@@ -92,7 +92,7 @@ describe("the plan of a data release", function () {
   async function prepared(database: string, documents: readonly Document[] = things()): Promise<void> {
     const [instrument] = examples()["instrument_set"] ?? [];
     const instruments = ["good", "bad"].map((id) => ({ ...instrument, _id: id, id: `nmdc:inst-14-${id}` }));
-    await fill(server.uri, database, { things: documents, instrument_set: instruments as Document[] });
+    await fill(server.uri, database, { things: documents, instrument_set: instruments });
     await withClient(server.uri, (client) =>
       writeSchemaState(client.db(database), { version: "11.23.0", release: "v1.0.0", hash: "sha256:1" }),
     );
@@ -171,13 +171,13 @@ describe("the plan of a data release", function () {
     const kinds = [
       (n: number) => new BSON.Long(n),
       (n: number) => new BSON.Double(n + 0.5),
-      (n: number) => new BSON.ObjectId(n),
+      (n: number) => BSON.ObjectId.createFromTime(n),
       (n: number) => new BSON.Binary(Buffer.from([n])),
       (n: number) => ({ part: n, of: "key" }),
       (n: number) => new Date(n),
     ];
     const documents = Array.from({ length: 60 }, (_, n) => ({ _id: kinds[n % 6]?.(n), old: 1 }));
-    await prepared("ids", documents as unknown as Document[]);
+    await prepared("ids", documents);
     const found = await plan("ids", { ...previewLimits, whole: 1, ofEach: 48 });
     assert.equal(found.collections.find(({ collection }) => collection === "things")?.tried, 48);
   });
