@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { BSON } from "mongodb";
 import { Refusal } from "../../../lib/problem";
-import { examples, hashOf, type RawDatabase, run, toRaw, withPythonMigrator } from "./support";
+import { MigratorProcess } from "../../../lib/data/migrations/python/migrator-process";
+import { migrateByPython } from "../../../lib/data/migrations/python/python-version";
+import { sourceVersion } from "../../../lib/data/migrations/version";
+import {
+  examples,
+  hashOf,
+  type RawDatabase,
+  run,
+  sourceOf,
+  toRaw,
+  withFolder,
+  withPythonMigrator,
+} from "./support";
 
 type Options = Parameters<typeof withPythonMigrator>[2];
 
@@ -159,6 +171,27 @@ self.adapter.insert_document("instrument_set", {**first, "id": "nmdc:inst-11-twi
 
   it("20: one that wants more memory than the machine should give ends with an error, not with the machine", async () => {
     assert.match(await refused("hoard = [bytearray(1 << 30) for _ in range(64)]"), /MemoryError/);
+  });
+
+  it("20: one that never ends is stopped", async () => {
+    const message = await withPythonMigrator("while True: pass", (migration, prepared) =>
+      withFolder(async (folder) => {
+        const installed = prepared.packages.get(migration.id);
+        assert.ok(installed);
+        const migrator = await MigratorProcess.start(migration, installed, folder, undefined, 2);
+        try {
+          const error: unknown = await migrateByPython(migrator, await sourceVersion(sourceOf(small))).then(
+            () => assert.fail("it ended"),
+            (reason: unknown) => reason,
+          );
+          assert.ok(error instanceof Refusal, String(error));
+          return error.message;
+        } finally {
+          await migrator.close();
+        }
+      }),
+    );
+    assert.match(message, /made_up: found nothing for 2 s: it does not come to an end/);
   });
 
   it("29: changed documents keep the exact types of what the migrator leaves alone", async () => {

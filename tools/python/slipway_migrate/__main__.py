@@ -8,14 +8,16 @@ import logging
 import os
 import resource
 import sys
+import time
 import traceback
 import types
-from typing import Any
+from typing import Any, Callable
 
 from .documents import Documents
 from .frames import BLOCK, END, ORIGINALS, Pipes
 
 _block_bytes = 1 << 20
+_seconds_between_signs = 5.0
 
 
 def main() -> None:
@@ -79,9 +81,10 @@ def _serve(pipes: Pipes, migrator_class: Any, request: dict[str, Any]) -> None:
 
     existing = pipes.receive_message()["collections"]
     opened: list[Documents] = []
+    alive = _signs_of_life(pipes)
 
     def load(collection: str) -> Documents:
-        documents = Documents(collection, os.path.join(request["scratch"], f"{len(opened)}.spool"))
+        documents = Documents(collection, os.path.join(request["scratch"], f"{len(opened)}.spool"), alive)
         opened.append(documents)
         if collection:
             pipes.send_message(event="need", collection=collection)
@@ -116,6 +119,20 @@ def _serve(pipes: Pipes, migrator_class: Any, request: dict[str, Any]) -> None:
                 _send_removed(pipes, documents)
             pipes.send(END)
         pipes.flush()
+
+
+def _signs_of_life(pipes: Pipes) -> Callable[[], None]:
+    """Tells the engine now and then that documents go by; one that hangs on a document sends nothing."""
+    last = time.monotonic()
+
+    def alive() -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last > _seconds_between_signs:
+            last = now
+            pipes.send_message(event="alive")
+
+    return alive
 
 
 def _upgrade(migrator: Any) -> None:

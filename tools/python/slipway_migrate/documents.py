@@ -22,8 +22,9 @@ class BadDocument(Exception):
 class Documents:
     """Documents keep their original bytes until a migrator really changes them."""
 
-    def __init__(self, name: str, spool: str) -> None:
+    def __init__(self, name: str, spool: str, alive: Callable[[], None]) -> None:
         self.name = name
+        self._alive = alive
         self._file = os.open(spool, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         os.unlink(spool)
         self._end = 0
@@ -82,11 +83,13 @@ class Documents:
 
     def __iter__(self) -> Iterator[tuple[int, Document]]:
         for position in range(len(self)):
+            self._alive()
             yield position, bson.decode(self.raw(position), _codec)
 
     def rewrite(self, function: Callable[[Document], Any]) -> None:
         """Replaces each document by what the function makes of it; what stays equal keeps its bytes."""
         for position in range(len(self)):
+            self._alive()
             raw = self.raw(position)
             document = bson.decode(raw, _codec)
             try:

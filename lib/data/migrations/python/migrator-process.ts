@@ -11,6 +11,7 @@ import type { PythonPackage } from "./environment";
 
 const message = z.discriminatedUnion("event", [
   z.object({ event: z.literal("ready"), version: z.string() }),
+  z.object({ event: z.literal("alive") }),
   z.object({ event: z.literal("need"), collection: z.string() }),
   z.object({ event: z.literal("failed"), message: z.string(), trace: z.string() }),
   z.object({
@@ -39,6 +40,8 @@ export type MigratorOutcome = Extract<MigratorMessage, { event: "done" }>;
 /** Address space that a migrator may take, in bytes; one that wants more ends with a MemoryError, not with the machine. */
 const memoryLimit = 4 * 1024 ** 3;
 const keptLines = 20;
+/** A migrator that looks at no further document for this long, in seconds, is taken for one that never ends (fault group 20). */
+const silenceSeconds = 300;
 
 /** The Python process of one step: started early, because importing takes a while; gets documents only when it asks. */
 export class MigratorProcess {
@@ -50,6 +53,7 @@ export class MigratorProcess {
   private constructor(
     readonly migration: Migration,
     child: ChildProcessByStdio<Writable, Readable, Readable>,
+    private readonly patience: number,
   ) {
     this.#child = child;
     this.#pipe = new FramePipe(child.stdout, child.stdin);
@@ -67,6 +71,7 @@ export class MigratorProcess {
     installed: PythonPackage,
     scratch: string,
     signal?: AbortSignal,
+    patience = silenceSeconds,
   ): Promise<MigratorProcess> {
     if (migration.step.kind !== "python") throw new Error(`${migration.id} is not a Python step`);
     const child = spawn(installed.python, ["-P", "-m", "slipway_migrate"], {
@@ -85,7 +90,7 @@ export class MigratorProcess {
       ...(signal && { signal, killSignal: "SIGKILL" as const }),
     });
     child.on("error", () => undefined);
-    const started = new MigratorProcess(migration, child);
+    const started = new MigratorProcess(migration, child, patience);
     await started.#pipe.sendMessage({
       package: migration.package,
       module: migration.step.module,
@@ -111,9 +116,17 @@ export class MigratorProcess {
   }
 
   async receive(): Promise<Frame> {
+    const silence = new AbortController();
+    const timer = setTimeout(() => {
+      silence.abort();
+      this.#child.kill("SIGKILL");
+    }, this.patience * 1000);
     const frame = await this.#pipe.receive();
+    clearTimeout(timer);
     if (frame) return frame;
     await this.#gone;
+    if (silence.signal.aborted)
+      throw this.refusal(`nothing for ${this.patience} s: it does not come to an end`);
     const how = this.#child.signalCode ?? `exit code ${String(this.#child.exitCode)}`;
     throw this.refusal(
       `its process ended (${how})${this.#log.length > 0 ? `: ${this.#log.join(" / ")}` : ""}`,
@@ -124,6 +137,7 @@ export class MigratorProcess {
   async receiveMessage(): Promise<MigratorMessage> {
     const frame = await this.receive();
     const read = message.parse(JSON.parse(frame.payload.toString()));
+    if (read.event === "alive") return this.receiveMessage();
     if (read.event === "failed") throw this.refusal(read.message);
     return read;
   }
