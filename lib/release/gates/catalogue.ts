@@ -3,6 +3,7 @@ import type { Gate } from "./gate";
 import type { RuleId } from "./policy";
 import { a17, h14, n5 } from "./rules/after";
 import { a14, a16 } from "./rules/before-change";
+import { a2, a3, a4, a5 } from "./rules/checklist";
 import { a11, a18, f16, f24, h20, h21, h22, h23 } from "./rules/data";
 import { f25, f5, n4 } from "./rules/images";
 import { a19, f20, h16 } from "./rules/lanes";
@@ -16,7 +17,7 @@ import { n7 } from "./rules/schema";
 import { f10, f7, f8 } from "./rules/stack-image";
 import { f9, h2, n1 } from "./rules/tests-green";
 import { f17 } from "./rules/ticket";
-import { a2, a3, a4, a5, f19, w1, w2, w3 } from "./rules/time";
+import { f19, w1, w2, w3 } from "./rules/time";
 import { a7, f2, f3, h9, n2 } from "./rules/versions";
 
 /** Every gate that there is, in the order in which they are shown. */
