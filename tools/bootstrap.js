@@ -17,7 +17,9 @@ function run(what, command, args) {
   const shell = process.platform === "win32";
   const done = spawnSync(command, args, { cwd: root, encoding: "utf8", shell, maxBuffer: 64 << 20 });
   if (done.status !== 0) {
-    refuse(`failed\n${done.stdout ?? ""}${done.stderr ?? ""}\nMend: run "${command} ${args.join(" ")}" in ${root}`);
+    refuse(
+      `failed\n${done.stdout ?? ""}${done.stderr ?? ""}\nMend: run "${command} ${args.join(" ")}" in ${root}`,
+    );
   }
   console.log(`${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
@@ -27,11 +29,17 @@ if (major < 20 || (major === 20 && minor < 19)) {
   refuse(`Node ${process.versions.node} found, 20.19 or newer is needed: install it and start again.`);
 }
 
-const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+const lock = createHash("sha256")
+  .update(readFileSync(join(root, "package-lock.json")))
+  .digest("hex");
 const stamp = join(root, "node_modules", ".slipway-lock");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
   run("npm packages (npm ci)", "npm", ["ci", "--no-audit", "--no-fund"]);
   writeFileSync(stamp, lock);
 }
 mkdirSync(join(root, "build"), { recursive: true });
-run("compile (tsc)", process.execPath, [join("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"]);
+run("compile (tsc)", process.execPath, [
+  join("node_modules", "typescript", "bin", "tsc"),
+  "-p",
+  "tsconfig.build.json",
+]);
