@@ -34,9 +34,11 @@ const patience = 30_000;
 
 /**
  * The main job: `dev` runs NMDC Runtime on schema 11.23.0; its stack file changes to the next release; preview, up, up again.
- * @returns the closed record of the release.
+ * @returns the closed record of the release, and the system that was released.
  */
-export async function mainJob(job: MainJob): Promise<ReleaseRecordData> {
+export async function mainJob(
+  job: MainJob,
+): Promise<{ readonly record: ReleaseRecordData; readonly system: System }> {
   const { environment, root, state, progress, print, signal } = job;
   const heading = numbered(job, 6);
 
@@ -54,7 +56,7 @@ export async function mainJob(job: MainJob): Promise<ReleaseRecordData> {
   }
   const record = await system.record();
   print(`\n${recordInWords(record)}`);
-  return record;
+  return { record, system };
 }
 
 async function releaseTwice(

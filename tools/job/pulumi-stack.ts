@@ -43,6 +43,7 @@ export class PulumiStack {
     };
     const project = join(state, "projects", projectName);
     await mkdir(project, { recursive: true, mode: 0o700 });
+    await mkdir(temporaryFolder(state), { recursive: true, mode: 0o700 });
     const copy = { name: projectName, ...rest, main: relative(project, original) };
     await writeFile(join(project, "Pulumi.yaml"), stringify(copy));
     const stack = new PulumiStack(environment, project, name, state, signal);
@@ -189,8 +190,14 @@ export class PulumiStack {
       // Types are checked by the lint step; checking them again at every run would take seconds.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       SLIPWAY_STATE: this.state,
+      TMPDIR: temporaryFolder(this.state),
       // What is still there of it when the environment stops is stopped too.
       [ownerVariable]: this.state,
     };
   }
+}
+
+/** Where Pulumi's temporary files go: its Kubernetes provider leaves a kubeconfig there at every run. Goes with the environment. */
+export function temporaryFolder(state: string): string {
+  return join(state, "run", "tmp");
 }
