@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { registerApprove } from "./approve";
 import { registerCheck } from "./check";
+import { registerMaintenance } from "./maintenance";
 import { registerNext } from "./next";
 import { registerNotes } from "./notes";
 import { registerPromote } from "./promote";
@@ -20,4 +21,5 @@ export function registerReleaseCommands(program: Command): void {
   registerPromote(program);
   registerRelease(program);
   registerRecord(program);
+  registerMaintenance(program);
 }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { Refusal } from "../lib/problem";
 import { registerData } from "./data";
 import { registerPin } from "./pin";
+import { registerReleaseCommands } from "./release-commands";
 import { registerSchema } from "./schema";
 
 const program = new Command("slipway").description(
@@ -11,6 +12,7 @@ const program = new Command("slipway").description(
 registerPin(program);
 registerSchema(program);
 registerData(program);
+registerReleaseCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Refusal ? error.message : error);
