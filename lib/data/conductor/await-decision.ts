@@ -4,7 +4,7 @@ import type { ReleaseRecordData } from "../protocol";
 import type { Context } from "./context";
 import { finish } from "./finish";
 import { stateOf } from "./record";
-import { takeBack } from "./take-back";
+import { bothErrors, takeBack } from "./take-back";
 
 /** How often the journal is asked for a decision, in milliseconds. */
 const askEvery = 50;
@@ -19,14 +19,20 @@ export async function awaitDecision(context: Context, log: RecordLog): Promise<R
       await log.catchUp();
       const { decision } = stateOf(log);
       if (decision?.outcome === "released") return await finish(context, log, decision);
-      if (decision) return await takeBack(context, log, decision.reason);
-      if (context.signs.reason !== undefined) return await takeBack(context, log, context.signs.reason);
+      const reason = decision?.reason ?? context.signs.reason;
+      if (reason !== undefined) return await takeBack(context, log, reason);
     } catch (error) {
-      if (error instanceof LockLost || !isUnreachable(error)) throw error;
+      if (error instanceof LockLost) throw error;
+      if (!isUnreachable(error)) throw atFault(context, error);
       context.reporter.warn("the database does not answer; trying again");
     }
     await context.signs.wait(askEvery);
   }
+}
+
+/** What went wrong, with the reason why the release was being taken back when it did. */
+function atFault({ signs }: Context, error: unknown): unknown {
+  return signs.reason === undefined ? error : bothErrors(new Error(signs.reason), error);
 }
 
 function isUnreachable(error: unknown): boolean {

@@ -8,6 +8,7 @@ import { listAll } from "../store/catalog";
 import { writeSchemaState } from "../store/schema-state";
 import { movesOf, swap } from "../swap/carry-out";
 import { wayBack } from "./back";
+import { checkInPlace } from "./check";
 import { changedSince, finishDump, liveNow } from "./closed-time";
 import { stageAgain } from "./stage-again";
 import type { Context } from "./context";
@@ -111,24 +112,4 @@ function evidence({ process }: ReleasePlan, report: ProcessReport): Pick<SwapInt
   const { removed, deleted, renamed, unjudged, totals } = report;
   const documents = { judged: totals.documentsAfter, mended: totals.mended, removed: totals.removed };
   return { evidence: { schemas: process.schemas, documents, removed, deleted, renamed, unjudged } };
-}
-
-/** @throws Refusal when a collection in place has another count than the one that was verified. */
-async function checkInPlace({ store }: Context, { moves, collections }: SwapIntent): Promise<void> {
-  const problems = [];
-  for (const { collection, action } of moves) {
-    const wanted =
-      action === "remove"
-        ? 0
-        : collections.find((change) => change.collection === collection)?.documentsAfter;
-    const found = await store.db.collection(collection).countDocuments({});
-    if (wanted === undefined || found === wanted) continue;
-    problems.push({
-      where: collection,
-      found: `${found} documents`,
-      allowed: `${wanted}`,
-      mend: "the release is taken back",
-    });
-  }
-  if (problems.length > 0) throw new Refusal("check", problems);
 }

@@ -75,6 +75,11 @@ export class ChildEngine {
     this.#child.stdin.end();
   }
 
+  /** What happens when whoever reads the events is gone. */
+  closeOutput(): void {
+    this.#child.stdout.destroy();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

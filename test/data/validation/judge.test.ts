@@ -13,7 +13,7 @@ describe("a judged document", function () {
 
   before(async () => {
     const { schema: loaded } = await prepareData([], schema("11.23.0"));
-    judge = new Judge(await loadChecks(loaded.file), loaded.classes, loaded.patterns);
+    judge = new Judge(await loadChecks(loaded.file), loaded.classes);
   });
 
   function findings(collection: string, document: Document): readonly Finding[] {
