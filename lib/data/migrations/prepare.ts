@@ -1,5 +1,4 @@
-import { fromPython } from "../validation/python-pattern";
-import { classesByCollection, patternsOf, publishedSchema } from "../validation/schema";
+import { classesByCollection, publishedSchema } from "../validation/schema";
 import { cacheValidator } from "../validation/validator-cache";
 import type { LoadedSchema } from "../validation/worker-tasks";
 import type { Migration, SchemaVersion } from "./migration";
@@ -44,11 +43,9 @@ async function loadedSchema(
 ): Promise<LoadedSchema & { readonly hash: string }> {
   const schema = await publishedSchema(version, says);
   const file = await cacheValidator(schema);
-  const patterns = new Map(patternsOf(schema.content).map((pattern) => [fromPython(pattern), pattern]));
   return {
     file,
     classes: classesByCollection(schema.content),
-    patterns,
     units: schema.units,
     hash: schema.hash,
   };

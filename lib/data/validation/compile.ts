@@ -3,9 +3,15 @@ import standaloneCode from "ajv/dist/standalone";
 import addFormats from "ajv-formats";
 import { type Problem, Refusal } from "../../problem";
 import { rootFunction } from "./judge";
-import { fromPython, UnsupportedPattern } from "./python-pattern";
-import { isAnnotation, rewriteKeywords } from "./schema-words";
+import { UnsupportedPattern } from "./python-pattern";
+import { moduleName, pythonRegExp } from "./python-regexp";
+import { isAnnotation, visitKeywords } from "./schema-words";
 import { classesByCollection, type PublishedSchema } from "./schema";
+
+/** In compiled code, a pattern is made by our own function, which knows Python's meaning. */
+const regExp = Object.assign((pattern: string) => pythonRegExp(pattern), {
+  code: `require(${JSON.stringify(moduleName)}).pythonRegExp`,
+});
 
 /**
  * Compiles a schema to JavaScript: one function per class that a collection may hold, and one for the whole database.
@@ -18,17 +24,19 @@ export function compileSchema(schema: PublishedSchema): string {
     strict: false,
     allErrors: true,
     logger: false,
-    code: { source: true, esm: false },
+    code: { source: true, esm: false, regExp },
   });
   addFormats(ajv);
-  const content = rewriteKeywords(schema.content, (keyword, value) => {
+  // Patterns are Python's: our own check replaces the one that knows JavaScript's only.
+  ajv.addFormat("regex", true);
+  visitKeywords(schema.content, (keyword, value) => {
     const refuse = (found: string): void => {
       problems.push(unusable(schema, found));
     };
     if (keyword === "format" && !(String(value) in ajv.formats))
       refuse(`the format ${JSON.stringify(value)}`);
     if (ajv.getKeyword(keyword) === false && !isAnnotation(keyword)) refuse(`the keyword ${keyword}`);
-    return keyword === "pattern" && typeof value === "string" ? translate(value, refuse) : value;
+    if (keyword === "pattern" && typeof value === "string") refuseUnsupported(value, refuse);
   });
   if (problems.length > 0) throw new Refusal("schema", problems);
   const id = schema.content.$id;
@@ -36,7 +44,7 @@ export function compileSchema(schema: PublishedSchema): string {
     [...classesByCollection(schema.content).values()].flatMap((types) => [...types.values()]),
   );
   try {
-    ajv.addSchema(content as AnySchema);
+    ajv.addSchema(schema.content);
     const functions = Object.fromEntries([...classes].map((name) => [name, `${id}#/$defs/${name}`]));
     return standaloneCode(ajv, { ...functions, [rootFunction]: id });
   } catch (error) {
@@ -44,13 +52,12 @@ export function compileSchema(schema: PublishedSchema): string {
   }
 }
 
-function translate(pattern: string, refuse: (found: string) => void): string {
+function refuseUnsupported(pattern: string, refuse: (found: string) => void): void {
   try {
-    return fromPython(pattern);
+    pythonRegExp(pattern);
   } catch (error) {
     if (!(error instanceof UnsupportedPattern)) throw error;
     refuse(error.message);
-    return pattern;
   }
 }
 

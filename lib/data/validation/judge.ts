@@ -12,8 +12,6 @@ export interface Finding {
 
 /** What a judge needs to know of a schema besides its checks; small enough to send to another thread. */
 export type ClassTable = ReadonlyMap<string, ReadonlyMap<string, string>>;
-/** The schema's own patterns by what they became here, so that people read what stands in the schema. */
-export type PatternTable = ReadonlyMap<string, string>;
 
 /** Name of the root schema among the compiled functions; a class can't be called so. */
 export const rootFunction = "$root";
@@ -30,7 +28,6 @@ export class Judge {
   constructor(
     private readonly checks: CompiledChecks,
     private readonly classes: ClassTable,
-    private readonly patterns: PatternTable = new Map(),
   ) {}
 
   /** Nothing when the document is valid. */
@@ -46,7 +43,7 @@ export class Judge {
     const byClass = check?.errors ?? [];
     const root = this.checks[rootFunction];
     if (root?.({ [collection]: [document] })) return [];
-    if (byClass.length > 0) return toFindings(byClass, document, this.patterns);
+    if (byClass.length > 0) return toFindings(byClass, document);
     const below = `/${pointerPart(collection)}/0`;
     const inside = (root?.errors ?? []).map((error) => ({
       ...error,
@@ -54,25 +51,21 @@ export class Judge {
         ? error.instancePath.slice(below.length)
         : error.instancePath,
     }));
-    if (name !== undefined || types.size === 0) return toFindings(inside, document, this.patterns);
+    if (name !== undefined || types.size === 0) return toFindings(inside, document);
     // Every class's own complaint would follow; the cause is that none of them is meant.
     const rule = `type: names no class of this collection; must be one of ${list([...types.keys()])}`;
     return [{ pointer: type === undefined ? "" : "/type", rule }];
   }
 }
 
-function toFindings(
-  errors: readonly ErrorObject[],
-  document: JsonObject,
-  patterns: PatternTable,
-): readonly Finding[] {
+function toFindings(errors: readonly ErrorObject[], document: JsonObject): readonly Finding[] {
   const precise = errors.filter(({ keyword }) => !wrappers.has(keyword));
   const told = (precise.length > 0 ? precise : errors).filter(
     // Another alternative's "must be null" says nothing when something inside the value is wrong.
     ({ keyword, instancePath }) =>
       keyword !== "type" || !precise.some((other) => other.instancePath.startsWith(`${instancePath}/`)),
   );
-  const found = mergeEnums(told).map((error) => toFinding(error, document, patterns));
+  const found = mergeEnums(told).map((error) => toFinding(error, document));
   const unique = new Map(found.map((finding) => [`${finding.pointer} ${finding.rule}`, finding]));
   return [...unique.values()].slice(0, mostFindings);
 }
@@ -96,7 +89,7 @@ function valuesOf(error: ErrorObject): readonly unknown[] {
   return Array.isArray(allowedValues) ? allowedValues : [];
 }
 
-function toFinding(error: ErrorObject, document: JsonObject, patterns: PatternTable): Finding {
+function toFinding(error: ErrorObject, document: JsonObject): Finding {
   const params = error.params as Readonly<Record<string, unknown>>;
   const extra = params["additionalProperty"] ?? params["unevaluatedProperty"];
   if (typeof extra === "string") {
@@ -105,17 +98,13 @@ function toFinding(error: ErrorObject, document: JsonObject, patterns: PatternTa
   }
   const value = at(document, error.instancePath);
   const what = typeof value === "symbol" ? ` (a BSON ${value.description ?? "value"} was found)` : "";
-  return { pointer: error.instancePath, rule: `${error.keyword}: ${detail(error, params, patterns)}${what}` };
+  return { pointer: error.instancePath, rule: `${error.keyword}: ${detail(error, params)}${what}` };
 }
 
-function detail(
-  error: ErrorObject,
-  params: Readonly<Record<string, unknown>>,
-  patterns: PatternTable,
-): string {
+function detail(error: ErrorObject, params: Readonly<Record<string, unknown>>): string {
   if (error.keyword === "enum") return `must be one of ${list(valuesOf(error).map(String))}`;
   const { pattern } = params;
-  if (typeof pattern === "string") return `must match ${patterns.get(pattern) ?? pattern}`;
+  if (typeof pattern === "string") return `must match ${pattern}`;
   return error.message ?? "not allowed";
 }
 

@@ -43,28 +43,64 @@ const groupStart = /^\(\?(?::|=|!|<=|<!)/;
 const quantifier = /^\{(?:\d+(?:,\d*)?|,\d+)\}/;
 const syntax = /[\\^$.*+?()[\]{}|/]/;
 
+/** A pattern as JavaScript has it. */
+export interface JavaScriptPattern {
+  /** Source of a regular expression with the flag `u`. */
+  readonly source: string;
+  /**
+   * For each back-reference, the group that it is captured in, and the group that it refers to. In Python a reference to a
+   * group that took no part fails; in JavaScript it matches the empty text, so a match has to be checked.
+   */
+  readonly references: readonly { readonly captured: number; readonly refersTo: number }[];
+}
+
 /**
- * @returns the source of a JavaScript regular expression with the flag `u` that matches what Python's `re.search` matches.
+ * @returns what matches in JavaScript what Python's `re.search` matches.
  * @throws UnsupportedPattern for what JavaScript can't say.
  */
-export function fromPython(pattern: string): string {
-  let made = "";
+export function fromPython(pattern: string): JavaScriptPattern {
+  const groups = new Groups(pattern);
+  let source = "";
   for (let at = 0; at < pattern.length;) {
-    const [length, text] = token(pattern.slice(at), pattern);
-    made += text;
+    const [length, text] = token(pattern.slice(at), pattern, groups);
+    source += text;
     at += length;
   }
   try {
-    new RegExp(made, "u");
+    new RegExp(source, "u");
   } catch (error) {
     throw new UnsupportedPattern(`${pattern}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return made;
+  return { source, references: groups.references };
 }
 
-function token(rest: string, pattern: string): [number, string] {
+/** Numbers of groups in Python and here: each back-reference becomes a group of its own. */
+class Groups {
+  readonly references: { captured: number; refersTo: number }[] = [];
+  readonly #here: number[] = [0];
+  #count = 0;
+
+  constructor(private readonly pattern: string) {}
+
+  open(): void {
+    this.#here.push(++this.#count);
+  }
+
+  refer(number: number): string {
+    const refersTo = this.#here[number];
+    if (refersTo === undefined) throw new UnsupportedPattern(`${this.pattern}: no group ${number} so far`);
+    this.references.push({ captured: ++this.#count, refersTo });
+    return `(\\${refersTo})`;
+  }
+}
+
+function token(rest: string, pattern: string, groups: Groups): [number, string] {
   const first = String.fromCodePoint(rest.codePointAt(0) ?? 0);
-  if (first === "\\") return escape(rest.slice(1), outside, pattern);
+  if (first === "\\") {
+    const number = /^\\([1-9][0-9]?)/.exec(rest)?.[1];
+    if (number !== undefined) return [number.length + 1, groups.refer(Number(number))];
+    return escape(rest.slice(1), outside, pattern);
+  }
   if (first === "[") return characterClass(rest, pattern);
   if (first === "$") return [1, `(?=\\n?${endOfText})`];
   if (first === ".") return [1, "[^\\n]"];
@@ -74,16 +110,19 @@ function token(rest: string, pattern: string): [number, string] {
     return [1, "\\{"];
   }
   if (first === "}" || first === "]" || first === "/") return [1, `\\${first}`];
-  if (rest.startsWith("(?")) return group(rest, pattern);
+  if (first === "(") return group(rest, pattern, groups);
   if (/^[*+?}][+]/.test(rest)) throw new UnsupportedPattern(`${pattern}: a possessive quantifier`);
   return [first.length, first];
 }
 
-function group(rest: string, pattern: string): [number, string] {
+function group(rest: string, pattern: string, groups: Groups): [number, string] {
   const plain = groupStart.exec(rest)?.[0];
   if (plain) return [plain.length, plain];
   const named = /^\(\?P<(?<name>\w+)>/.exec(rest);
-  if (named) return [named[0].length, `(?<${named.groups?.["name"] ?? ""}>`];
+  if (named ?? !rest.startsWith("(?")) {
+    groups.open();
+    return named ? [named[0].length, `(?<${named.groups?.["name"] ?? ""}>`] : [1, "("];
+  }
   throw new UnsupportedPattern(`${pattern}: the group ${rest.slice(0, 4)}…`);
 }
 
@@ -96,25 +135,17 @@ function escape(rest: string, special: Readonly<Record<string, string>>, pattern
   const same = common.exec(rest)?.[0];
   if (same) return [same.length + 1, `\\${same}`];
   if (/[a-zA-Z]/.test(letter)) throw new UnsupportedPattern(`${pattern}: the escape \\${letter}`);
-  if (/[0-9]/.test(letter)) return reference(rest, special, pattern);
+  if (/[0-9]/.test(letter)) throw new UnsupportedPattern(`${pattern}: an octal escape`);
   const literal = String.fromCodePoint(rest.codePointAt(0) ?? 0);
-  const needsEscape = syntax.test(literal) || (special === inside && /[-&!#%,:;<=>@`~]/.test(literal));
-  return [literal.length + 1, needsEscape ? classSafe(literal) : literal];
+  return [
+    literal.length + 1,
+    syntax.test(literal) || literal === "-" ? classSafe(literal, special) : literal,
+  ];
 }
 
-function classSafe(literal: string): string {
-  return syntax.test(literal) || literal === "-" ? `\\${literal}` : literal;
-}
-
-/** Back-references mean the same; octal escapes don't exist under `/u`. */
-function reference(
-  rest: string,
-  special: Readonly<Record<string, string>>,
-  pattern: string,
-): [number, string] {
-  const digits = /^[1-9][0-9]?/.exec(rest)?.[0];
-  if (digits && special === outside) return [digits.length + 1, `\\${digits}`];
-  throw new UnsupportedPattern(`${pattern}: an octal escape`);
+/** A hyphen needs its backslash in a class only, and may not have one elsewhere. */
+function classSafe(literal: string, special: Readonly<Record<string, string>>): string {
+  return literal === "-" && special === outside ? "-" : `\\${literal}`;
 }
 
 function characterClass(rest: string, pattern: string): [number, string] {

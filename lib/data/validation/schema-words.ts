@@ -20,25 +20,16 @@ const annotations = new Set([
 const maps = new Set(["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"]);
 const values = new Set(["const", "default", "dependentRequired", "enum", "examples", "required", "type"]);
 
-/** Calls `visit` for each keyword of a schema and of all schemas in it; what it returns replaces the keyword's value. */
-export function rewriteKeywords(
-  schema: unknown,
-  visit: (keyword: string, value: unknown) => unknown,
-): unknown {
-  if (Array.isArray(schema)) return schema.map((item) => rewriteKeywords(item, visit));
-  if (typeof schema !== "object" || schema === null) return schema;
-  return Object.fromEntries(
-    Object.entries(schema).map(([keyword, value]) => {
-      const made = visit(keyword, value);
-      if (values.has(keyword)) return [keyword, made];
-      if (!maps.has(keyword) || typeof made !== "object" || made === null)
-        return [keyword, rewriteKeywords(made, visit)];
-      const named = Object.entries(made).map(
-        ([name, inner]) => [name, rewriteKeywords(inner, visit)] as const,
-      );
-      return [keyword, Object.fromEntries(named)];
-    }),
-  );
+/** Calls `visit` for each keyword of a schema and of all schemas in it. */
+export function visitKeywords(schema: unknown, visit: (keyword: string, value: unknown) => void): void {
+  if (Array.isArray(schema)) for (const item of schema) visitKeywords(item, visit);
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return;
+  for (const [keyword, value] of Object.entries(schema)) {
+    visit(keyword, value);
+    if (values.has(keyword)) continue;
+    const isMap = maps.has(keyword) && typeof value === "object" && value !== null;
+    for (const inner of isMap ? Object.values(value as object) : [value]) visitKeywords(inner, visit);
+  }
 }
 
 /** Whether a keyword can be passed over without judging anything less. */

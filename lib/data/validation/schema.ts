@@ -81,14 +81,6 @@ export function classesByCollection(
   );
 }
 
-/** Every pattern of a schema, as it stands there. */
-export function patternsOf(value: unknown): readonly string[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) =>
-    key === "pattern" && typeof member === "string" ? [member] : patternsOf(member),
-  );
-}
-
 function typesOf(schema: SchemaDocument, name: string): readonly string[] {
   const types = schema.$defs[name]?.properties?.["type"]?.enum ?? [];
   return types.filter((type) => typeof type === "string");

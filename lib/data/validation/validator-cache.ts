@@ -6,6 +6,7 @@ import { Script } from "node:vm";
 import type { ErrorObject } from "ajv";
 import { cacheDirectory } from "../../config/embedded";
 import { contentHash } from "../../content-hash";
+import { moduleName, pythonRegExp } from "./python-regexp";
 import type { PublishedSchema } from "./schema";
 
 /** A compiled check, as ajv's standalone code exports it. */
@@ -18,7 +19,7 @@ export interface CompiledCheck {
 export type CompiledChecks = Readonly<Record<string, CompiledCheck>>;
 
 /** Raised whenever what is compiled changes though the schema does not. */
-const recipe = 4;
+const recipe = 5;
 const requireHere = createRequire(__filename);
 
 /**
@@ -52,8 +53,8 @@ export async function loadChecks(file: string, remember = false): Promise<Compil
   const source = `(function (exports, require) {${await readFile(file, "utf8")}\n})`;
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   const checks: Record<string, CompiledCheck> = {};
-  const define = script.runInThisContext() as (exports: object, require: NodeJS.Require) => void;
-  define(checks, requireHere);
+  const define = script.runInThisContext() as (exports: object, require: (name: string) => unknown) => void;
+  define(checks, (name) => (name === moduleName ? { pythonRegExp } : (requireHere(name) as unknown)));
   if (!cachedData || script.cachedDataRejected || remember) {
     const partial = `${cacheFile}.${process.pid}.${Date.now().toString(36)}`;
     await writeFile(partial, script.createCachedData());

@@ -1,5 +1,5 @@
 import type { ChangedBlock } from "../migrations/typescript/transform";
-import type { ClassTable, PatternTable } from "./judge";
+import type { ClassTable } from "./judge";
 import type { UnitTable } from "./units";
 import type { BlockFindings, BlockToInspect } from "./inspect-block";
 
@@ -7,7 +7,6 @@ import type { BlockFindings, BlockToInspect } from "./inspect-block";
 export interface LoadedSchema {
   readonly file: string;
   readonly classes: ClassTable;
-  readonly patterns: PatternTable;
   readonly units: UnitTable;
 }
 

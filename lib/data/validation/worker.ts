@@ -7,8 +7,8 @@ import type { LoadedSchema, WorkerAnswer, WorkerResults, WorkerStart, WorkerTask
 const start = workerData as WorkerStart;
 const reached = new Int32Array(start.reached);
 
-async function stages({ file, classes, patterns, units }: LoadedSchema): Promise<Stages> {
-  return { judge: new Judge(await loadChecks(file), classes, patterns), units };
+async function stages({ file, classes, units }: LoadedSchema): Promise<Stages> {
+  return { judge: new Judge(await loadChecks(file), classes), units };
 }
 
 async function inspector(): Promise<BlockInspector> {
