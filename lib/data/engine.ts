@@ -9,6 +9,7 @@ import { cleanUp } from "./conductor/clean-up";
 import { Reporter } from "./conductor/reporter";
 import type { Signs } from "./conductor/signs";
 import { status } from "./conductor/status";
+import { switchData } from "./conductor/switch-data";
 import { Journal } from "./journal/journal";
 import type { EngineEvent, EngineRequest } from "./protocol";
 import { Secrets } from "./secrets";
@@ -59,6 +60,9 @@ async function carryOut(what: EngineRequest["do"], context: Context): Promise<bo
   switch (what) {
     case "release":
       return (await release(context)).outcome === "released";
+    case "switch":
+      context.reporter.say({ event: "in-place", record: await switchData(context) });
+      return true;
     case "confirm":
       return (await confirm(context)).outcome === "released";
     case "plan":

@@ -3,6 +3,7 @@
  * Whoever starts the engine (the dynamic provider, the command line, a Kubernetes Job) speaks only this.
  */
 import type { Problem } from "../problem";
+import type { DataPlan } from "./preview/data-plan";
 
 /** Where a secret is to be read at run time; a value in clear never stands in a file (rule X5). */
 export type SecretSource =
@@ -26,6 +27,9 @@ export interface MongoStoreSpec {
   readonly database: string;
   readonly closeWrites: CloseWrites;
 }
+
+/** What changes first: the data, and then the code that needs it; or the other way round. */
+export type RollOutOrder = "data-first" | "code-first";
 
 /** The workloads that belong to the release; the engine puts their old images back when the release is taken back. */
 export interface ClusterSpec {
@@ -62,6 +66,8 @@ export interface ReleaseSpec {
   readonly schema: { readonly package: string; readonly version: string };
   /** Folder of the migration list, absolute. */
   readonly migrations: string;
+  /** `code-first`: the code rolls out before the data is switched; so on every way back (rules N16, N18). Default: `data-first`. */
+  readonly order?: RollOutOrder;
   /** `after-rollout`: nobody writes to new data through old code (the default, rule N15). */
   readonly reopen: "after-rollout" | "before-rollout";
   /** Seconds that the engine waits for the roll-out's confirmation before it takes the release back. */
@@ -78,6 +84,8 @@ export interface ReleaseSpec {
 export type EngineRequest =
   /** Runs the release up to "in place", then waits for `confirm`; undone when standard input closes without one. */
   | { readonly do: "release"; readonly spec: ReleaseSpec }
+  /** The code has rolled out, ahead of the data (`order: code-first`): switch the data; answered by "in-place". */
+  | { readonly do: "switch"; readonly spec: ReleaseSpec }
   /** The roll-out is verified: open writes and close the record. Finishes the release itself where its owner is gone. */
   | { readonly do: "confirm"; readonly spec: ReleaseSpec }
   /** Read-only: what the release would do, on the data as it is. */
@@ -188,6 +196,8 @@ export type EngineEvent =
       readonly unit: string;
     }
   | { readonly event: "warning"; readonly says: string }
+  /** Everything is staged, verified and closed; the data is switched when the code has rolled out (`order: code-first`). */
+  | { readonly event: "ready"; readonly record: ReleaseRecordData }
   /** The data is in its new place and checked; writes are closed where `reopen` is `after-rollout`. */
   | { readonly event: "in-place"; readonly record: ReleaseRecordData }
   /** The release is over: confirmed, undone or failed. Last event but `failed`. */
@@ -196,66 +206,3 @@ export type EngineEvent =
   | { readonly event: "status"; readonly status: DataStatus }
   /** Last event of a run that did not do what was asked. The old data is whole; `says` is fit to print. */
   | { readonly event: "failed"; readonly says: string; readonly problems: readonly Problem[] };
-
-/** What a release would do to the data; shown by `pulumi preview`, made without writing anything (rule X2). */
-export interface DataPlan {
-  readonly schema: { readonly from: string; readonly to: string };
-  readonly migrations: readonly { readonly id: string; readonly hash: string }[];
-  /** What runs now, as the last release that stands left it, and what will. */
-  readonly images: readonly { readonly name: string; readonly from?: string; readonly to: string }[];
-  /** Collections that come back by renames, on the way back to a version whose originals are kept (rule N18). */
-  readonly comesBack?: readonly string[];
-  /** A release that is still open, or that a dead owner left: it comes first. */
-  readonly open?: NonNullable<DataStatus["open"]>;
-  /** How many documents the run was made over, of how many; and which. */
-  readonly tried: { readonly documents: number; readonly of: number } & PlanExtent;
-  readonly collections: readonly PlannedCollection[];
-  /** Invalid documents among those that were tried: under the old schema before, under the new one after. */
-  readonly validity: { readonly before: number; readonly after: number };
-  readonly invalid: readonly InvalidDocument[];
-  readonly examples: readonly ExampleChange[];
-  readonly problems: readonly Problem[];
-}
-
-export type PlanExtent =
-  | { readonly over: "everything" }
-  /** The dump of an attempt that was taken back, with the data as it was then. */
-  | { readonly over: "dump"; readonly record: string; readonly at: string }
-  /** So many of each collection, each set of them as likely as any other. */
-  | { readonly over: "sample"; readonly ofEach: number };
-
-/** What the run did to one collection, as far as it was tried. */
-export interface PlannedCollection extends Pick<
-  CollectionChange,
-  "collection" | "added" | "changed" | "removed" | "documentsBefore"
-> {
-  /** How many of `documentsBefore` were tried. */
-  readonly tried: number;
-  /** Invalid after the run. */
-  readonly invalid: number;
-  readonly fields: readonly TouchedField[];
-  /** Where not all were tried: the largest share of invalid documents in the whole that fits the sample, at 95 %. */
-  readonly invalidAtMost?: number;
-}
-
-/** A field in which documents differ, by its JSON pointer with `*` for every index of an array. */
-export interface TouchedField {
-  readonly pointer: string;
-  readonly how: "added" | "removed" | "changed";
-  readonly documents: number;
-}
-
-/** One document before and after, touched fields only; values that look like secrets are masked, long ones cut. */
-export interface ExampleChange {
-  readonly collection: string;
-  /** The `_id` as canonical extended JSON. */
-  readonly id: string;
-  readonly fields: readonly {
-    readonly pointer: string;
-    readonly how: TouchedField["how"];
-    readonly before?: string;
-    readonly after?: string;
-  }[];
-  /** Fields that were left out. */
-  readonly more: number;
-}

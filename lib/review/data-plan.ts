@@ -1,4 +1,4 @@
-import type { DataPlan, ExampleChange, PlannedCollection } from "../data/protocol";
+import type { DataPlan, ExampleChange, PlannedCollection } from "../data/preview/data-plan";
 
 const shownInvalid = 20;
 const shownFields = 12;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DataPlan } from "../../lib/data/protocol";
+import type { DataPlan } from "../../lib/data/preview/data-plan";
 import { describePlan } from "../../lib/review/data-plan";
 
 const golden = (name: string): string =>

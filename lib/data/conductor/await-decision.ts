@@ -35,7 +35,8 @@ function atFault({ signs }: Context, error: unknown): unknown {
   return signs.reason === undefined ? error : bothErrors(new Error(signs.reason), error);
 }
 
-function isUnreachable(error: unknown): boolean {
+/** Whether the server doesn't answer, as opposed to answering that it won't. */
+export function isUnreachable(error: unknown): boolean {
   return (
     error instanceof Error &&
     (error.name.startsWith("MongoNetwork") || error.name === "MongoServerSelectionError")

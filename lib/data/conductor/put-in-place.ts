@@ -15,6 +15,7 @@ import type { Context } from "./context";
 import { stageNextVersion, type Staged } from "./forward";
 import { openAgain } from "./open-again";
 import { planFence, type ReleasePlan } from "./plan";
+import { rollOutFirst } from "./roll-out-first";
 import { bothErrors, takeBack } from "./take-back";
 
 /** Takes the release back and answers the error to end with. */
@@ -36,6 +37,7 @@ export async function putInPlace(context: Context, log: RecordLog, plan: Release
     signs.throwIfGiven();
   };
   const intent = await switchIntent(context, log, plan, mayGoOn);
+  if (spec.order === "code-first") await rollOutFirst(context, log);
   reporter.stage(
     "swap",
     intent.moves.length === 0 ? "no data moves" : `renames ${intent.moves.length} collections`,

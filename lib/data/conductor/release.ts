@@ -1,14 +1,13 @@
 import { type Lock, LockLost } from "../journal/lock";
 import type { RecordLog } from "../journal/record-log";
-import { RecordState } from "../journal/record-state";
 import type { ReleaseRecordData } from "../protocol";
-import { readSchemaState } from "../store/schema-state";
 import { awaitDecision } from "./await-decision";
 import type { Context } from "./context";
 import { openingOf, planRelease, type ReleasePlan } from "./plan";
 import { putInPlace, undone } from "./put-in-place";
 import { openRecord, openRecordState, recordData, stateOf, takeLock, takeOver } from "./record";
 import { recover } from "./recover";
+import { standingRecord } from "./standing";
 
 /**
  * Runs one release from its plan to its end, and stays until it is decided. What a dead owner left is finished or undone
@@ -21,7 +20,7 @@ export async function release(context: Context): Promise<ReleaseRecordData> {
     `release ${context.spec.release} onto schema ${context.spec.schema.version}`,
   );
   const standing = await standingRecord(context);
-  if (standing) return standing;
+  if (standing) return standsAlready(context, standing);
   context.reporter.stage("lock", "one release at a time");
   const lock = await takeLock(context);
   try {
@@ -31,7 +30,8 @@ export async function release(context: Context): Promise<ReleaseRecordData> {
       return await hold(context, log);
     }
     if (left) await recover(context, lock, left, `its owner died; ${context.spec.release} begins anew`);
-    return (await standingRecord(context)) ?? (await attempt(context, lock));
+    const again = await standingRecord(context);
+    return again ? standsAlready(context, again) : await attempt(context, lock);
   } catch (error) {
     if (error instanceof LockLost) lock.forget();
     throw error;
@@ -40,19 +40,7 @@ export async function release(context: Context): Promise<ReleaseRecordData> {
   }
 }
 
-/** The record of this very release, when it stands already: then there is nothing to do (rule X3). */
-async function standingRecord({
-  spec,
-  store,
-  journal,
-  reporter,
-}: Context): Promise<ReleaseRecordData | undefined> {
-  const holds = await readSchemaState(store.db);
-  if (holds?.hash !== spec.hash) return undefined;
-  if (RecordState.from(await journal.newestRecord())?.closed === undefined) return undefined;
-  const records = (await journal.closings()).map(({ detail }) => detail as unknown as ReleaseRecordData);
-  const record = records.find(({ outcome, hash }) => outcome === "released" && hash === spec.hash);
-  if (!record) return undefined;
+function standsAlready({ reporter }: Context, record: ReleaseRecordData): ReleaseRecordData {
   reporter.say({ event: "in-place", record });
   reporter.say({ event: "closed", record });
   return record;

@@ -30,6 +30,8 @@ export async function rollback(context: Context): Promise<ReleaseRecordData> {
         hash: before.hash,
         schema: { ...context.spec.schema, version: before.version },
         images: [],
+        // Without Pulumi nobody would say that the code has rolled out.
+        order: "data-first" as const,
       },
     };
     const plan = await planRelease(back, lock.token);

@@ -37,10 +37,11 @@ export class Signs {
     this.#told();
   }
 
-  /** Gives a sign after so many seconds. */
+  /** Gives a sign after so many seconds from now, in place of an earlier deadline. */
   deadline(seconds: number): void {
     const longest = 2 ** 31 - 1;
     const reason = `not confirmed within ${seconds} s`;
+    clearTimeout(this.#deadline);
     this.#deadline = setTimeout(
       () => {
         this.give(reason);

@@ -22,7 +22,7 @@ const settleEvery = 500;
  */
 export async function takeBack(context: Context, log: RecordLog, reason: string): Promise<ReleaseRecordData> {
   const before = stateOf(log);
-  const outcome = before.fence || before.swap ? "rolled-back" : "failed";
+  const outcome = before.fence || before.swap || before.ready ? "rolled-back" : "failed";
   const decision = await decide(context, before, { outcome, reason: context.secrets.redact(reason) });
   await log.catchUp();
   if (decision.outcome === "released") return finish(context, log, decision);
@@ -63,7 +63,7 @@ async function keepNewData(
 }
 
 async function oldImages({ cluster, reporter }: Context, log: RecordLog, state: RecordState): Promise<void> {
-  if (!cluster || !state.inPlace) return;
+  if (!cluster || !(state.inPlace || state.ready)) return;
   const changed = await log.step("images back", {}, () => cluster.restore(state.opened.workloads));
   if (changed.length === 0) return;
   // Opened earlier, code of the new release could write to old data.

@@ -11,6 +11,8 @@ export type EntryKind =
   | "done"
   /** Somebody else went on with the release after its owner died. */
   | "taken-over"
+  /** The code runs everywhere, ahead of the data: the switch may begin. */
+  | "rolled-out"
   /** What becomes of the release; there is at most one per record. */
   | "decided"
   /** The record is closed; nothing follows for it. */

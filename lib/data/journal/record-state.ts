@@ -63,6 +63,7 @@ export const stepName = {
   swap: "swap",
   unswap: "unswap",
   state: "state",
+  ready: "ready",
   inPlace: "in-place",
 } as const;
 
@@ -130,6 +131,16 @@ export class RecordState {
     return this.entries.some(({ kind, step }) => kind === "intent" && step.startsWith(stepName.stage));
   }
 
+  /** Whether the code was asked to roll out ahead of the data: images may be the new ones before anything is swapped. */
+  get ready(): boolean {
+    return this.#last("done", stepName.ready) !== undefined;
+  }
+
+  /** Whether the code runs everywhere, ahead of the data. */
+  get rolledOut(): boolean {
+    return this.#last("rolled-out") !== undefined;
+  }
+
   /** Whether the data was swapped and checked: the roll-out may begin. */
   get inPlace(): boolean {
     return this.#last("done", stepName.inPlace) !== undefined;
@@ -151,6 +162,7 @@ export class RecordState {
     if (this.decision?.outcome === "released") return "re-open";
     if (this.inPlace) return "roll-out";
     if (this.swap) return "swap";
+    if (this.ready) return "roll-out";
     if (this.fence) return "close-writes";
     return this.staged ? "rehearse" : "lock";
   }

@@ -1,6 +1,6 @@
 import { idText } from "../document-id";
 import type { SeenDocument } from "../migrations";
-import type { ExampleChange, TouchedField } from "../protocol";
+import type { ExampleChange, TouchedField } from "./data-plan";
 import { fieldChanges, type FieldChange, pointer } from "./field-changes";
 import { safeValue } from "./safe-value";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Db } from "mongodb";
 import type { DocumentSource } from "../blocks";
 import type { RecordState } from "../journal/record-state";
-import type { PlanExtent } from "../protocol";
+import type { PlanExtent } from "./data-plan";
 import { listAll, userCollections } from "../store/catalog";
 import { MongoSource } from "../store/mongo-source";
 import { readManifest } from "../verify/verify-dump";
