@@ -62,10 +62,16 @@ export class EngineRun {
     this.#inPlace = resolve;
   });
 
+  #ready: () => void = () => undefined;
+  readonly #isReady = new Promise<void>((resolve) => {
+    this.#ready = resolve;
+  });
+
   constructor(request: EngineRequest, processor: DataProcessor, options: Partial<EngineOptions> = {}) {
     this.ended = runEngine(request, {
       emit: (event) => {
         this.events.push(event);
+        if (event.event === "ready") this.#ready();
         if (event.event === "in-place") this.#inPlace();
       },
       signs: this.signs,
@@ -88,6 +94,11 @@ export class EngineRun {
     return this.events.some((one) => one.event === event);
   }
 
+  /** Settles when the data may be switched, or already is. @throws when the engine ended instead. */
+  async readyOrInPlace(): Promise<void> {
+    await Promise.race([this.#isReady, this.inPlace()]);
+  }
+
   /** The last event of a kind. */
   last<Kind extends EngineEvent["event"]>(kind: Kind): Extract<EngineEvent, { event: Kind }> {
     const found = this.events.filter((one) => one.event === kind).at(-1);
@@ -104,6 +115,8 @@ export class EngineRun {
 /** Runs a release up to its confirmed end. */
 export async function releaseAndConfirm(spec: ReleaseSpec, processor: DataProcessor): Promise<EngineRun> {
   const run = new EngineRun({ do: "release", spec }, processor);
+  await run.readyOrInPlace();
+  if (!run.has("in-place")) await new EngineRun({ do: "switch", spec }, processor).ended;
   await run.inPlace();
   const confirmation = new EngineRun({ do: "confirm", spec }, processor);
   if (!(await confirmation.ended)) throw new Error(confirmation.said());

@@ -9,7 +9,7 @@ import { BSON } from "mongodb";
 import { ChildEngine } from "./child-engine";
 
 /** How the killed release would have gone on. */
-export type Scenario = "confirmed" | "unconfirmed" | "way back";
+export type Scenario = "confirmed" | "unconfirmed" | "code first" | "way back";
 /** Who goes on after the kill: the same release again, or an operator on another machine. */
 export type Recovery = "release" | "resume";
 
@@ -32,9 +32,10 @@ export async function prepare(
   await fill(server.uri, database, data);
   const first = specFor(server, database);
   await releaseAndConfirm(first, processor);
+  if (scenario === "code first") return { ...nextOf(first, "2.0.0"), order: "code-first" };
   if (scenario !== "way back") return nextOf(first, "2.0.0");
   await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
-  return { ...nextOf(first, "1.0.0"), hash: "sha256:back" };
+  return { ...nextOf(first, "1.0.0"), hash: "sha256:back", order: "code-first" };
 }
 
 /** Runs the scenario in a process of its own; it may kill itself on the way. */
@@ -45,6 +46,8 @@ export async function play(
   environment: Readonly<Record<string, string>>,
 ): Promise<string> {
   const child = new ChildEngine(entry, { do: "release", spec }, environment);
+  if (spec.order === "code-first" && (await child.heard("ready")))
+    await new EngineRun({ do: "switch", spec }, processor).ended;
   if (await child.heard("in-place")) {
     if (scenario === "unconfirmed") child.closeInput();
     else await new EngineRun({ do: "confirm", spec }, processor).ended;
