@@ -1,4 +1,4 @@
-import Ajv2019, { type AnySchema } from "ajv/dist/2019";
+import Ajv2019 from "ajv/dist/2019";
 import standaloneCode from "ajv/dist/standalone";
 import addFormats from "ajv-formats";
 import { type Problem, Refusal } from "../../problem";
