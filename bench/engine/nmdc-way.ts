@@ -30,7 +30,7 @@ export async function nmdcWay(database: BenchDatabase, tools: BareTools): Promis
     const script = join(packageRoot(), "bench", "engine", "nmdc_way.py");
     const module = "nmdc_schema.migrators.migrator_from_11_23_0_to_11_24_0";
     const dumped = join(folder, "first", database.name);
-    await run(python, [script, dumped, join(folder, "second", database.name), modules, module], {
+    await run(python, [script, dumped, join(folder, "second", database.name), module], {
       env: { ...process.env, PYTHONPATH: modules, PYTHONSAFEPATH: "1" },
       maxBuffer: 64 << 20,
     });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { besideNames, contentOf, EngineRun } from "../engine-run";
 import { firstStart, startServer, type TestServer } from "../server";
 import { compiledEntry } from "./child-engine";
+import { keepTable, type MatrixRow } from "./matrix-table";
 import {
   boundaries,
   mayWrite,
@@ -26,7 +27,11 @@ describe("Kill matrix", function () {
     await play(entry, await prepare(server, "reference", "confirmed"), "confirmed", {});
     confirmed = await contentOf(server.uri, "reference");
   });
-  after(() => server.stop());
+  after(async () => {
+    await server.stop();
+    await keepTable(table);
+  });
+  const table: MatrixRow[] = [];
 
   for (const scenario of ["confirmed", "unconfirmed", "code first", "way back"] satisfies Scenario[]) {
     it(`1–5: SIGKILL at every instant of a release (${scenario}); another machine ends with the same content`, async () => {
@@ -46,18 +51,18 @@ describe("Kill matrix", function () {
     });
   }
 
-  /** What is wrong afterwards, or undefined. */
+  /** How it ended, and what is wrong afterwards. */
   async function killAndRecover(
     at: number,
     scenario: Scenario,
     recovery: Recovery,
     reference: Readonly<Record<string, string>>,
-  ): Promise<string | undefined> {
+  ): Promise<{ readonly end: string; readonly wrong: string | undefined }> {
     const database = `kill-${scenario.replace(" ", "-")}-${at}`;
     const spec = await prepare(server, database, scenario);
     const old = await contentOf(server.uri, database);
     const end = await play(entry, spec, scenario, { KILL_AT: String(at) });
-    if (end !== "SIGKILL") return `it was not killed: ${end}`;
+    if (end !== "SIGKILL") return { end, wrong: `it was not killed: ${end}` };
     const run = await recover(spec, recovery);
     const after = await contentOf(server.uri, database);
     const status = new EngineRun({ do: "status", spec }, processor);
@@ -65,12 +70,17 @@ describe("Kill matrix", function () {
     const { open, writes, last } = status.last("status").status;
     const wanted =
       last?.outcome === "released" && last.hash === spec.hash ? next(reference, scenario, old) : old;
-    if (open !== undefined || writes !== "open") return `still open: ${JSON.stringify(open)}; ${run.said()}`;
-    if (recovery === "release" && last?.outcome !== "released") return `not released: ${run.said()}`;
-    if (JSON.stringify(after) !== JSON.stringify(wanted)) return `another content: ${JSON.stringify(after)}`;
-    if (!(await mayWrite(server, database))) return "writes are closed";
-    const staging = (await besideNames(server.uri, database)).filter((name) => name.includes("__new_"));
-    return staging.length > 0 ? `left behind: ${staging.join(", ")}` : undefined;
+    const wrong = async (): Promise<string | undefined> => {
+      if (open !== undefined || writes !== "open")
+        return `still open: ${JSON.stringify(open)}; ${run.said()}`;
+      if (recovery === "release" && last?.outcome !== "released") return `not released: ${run.said()}`;
+      if (JSON.stringify(after) !== JSON.stringify(wanted))
+        return `another content: ${JSON.stringify(after)}`;
+      if (!(await mayWrite(server, database))) return "writes are closed";
+      const staging = (await besideNames(server.uri, database)).filter((name) => name.includes("__new_"));
+      return staging.length > 0 ? `left behind: ${staging.join(", ")}` : undefined;
+    };
+    return { end: last?.outcome ?? "nothing", wrong: await wrong() };
   }
 
   /** The undisturbed run's end; where that was taken back, the content that a confirmed one has. */
