@@ -28,7 +28,7 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
         request = pipes.receive_message()
-        resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
+        _limit_memory(request["memory"])
         migrator_class = _find_migrator(request)
         pipes.send_message(event="ready", version=_package_version(request["package"]))
         _serve(pipes, migrator_class, request)
@@ -39,6 +39,14 @@ def main() -> None:
         what = f"{type(error).__name__}: {error}{notes}"
         pipes.send_message(event="failed", message=what, trace=traceback.format_exc(limit=-4))
         sys.exit(1)
+
+
+def _limit_memory(limit: int) -> None:
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    except (OSError, ValueError):
+        # Not every system can limit a process's address space.
+        logging.getLogger("migrator").warning("no limit on memory here")
 
 
 def _find_migrator(request: dict[str, Any]) -> Any:
