@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { policyOf } from "../lib/config/gates-policy";
 import { releaseInputs } from "../lib/config/release-inputs";
 import { parseStackConfig } from "../lib/config/stack-config";
@@ -48,7 +48,7 @@ export function parseGatedStack(text: string, file: string): GatedStack {
 /** The hash of what the stack file would release: what approvals are bound to. */
 export function hashOf(project: string, config: GatedStack): string {
   const { data, images } = config;
-  const steps = loadMigrations(join(project, data.migrations)).leadingTo(data.schema);
+  const steps = loadMigrations(resolve(project, data.migrations)).leadingTo(data.schema);
   const digests = Object.entries(images).map(([name, { digest }]) => ({ name, digest: digest ?? "" }));
   return releaseInputs(config, digests, steps).hash;
 }
