@@ -1,4 +1,5 @@
 import type { Finding } from "../lib/evidence/finding";
+import { evidenceLine } from "../lib/evidence/service-evidence";
 import type { Facts } from "../lib/release/gates/facts";
 import type { GateReport, Report } from "../lib/release/gates/judge";
 import type { Judgement, Verdict } from "../lib/release/gates/judgement";
@@ -8,16 +9,17 @@ const worstFirst: readonly Verdict[] = ["refuse", "waiting", "warn", "pass"];
 
 /** Everything that was judged about a release, on one page: what stops it first, each with what mends it. */
 export function checkPage(report: Report, facts: Facts): string {
+  const said = new Map<string, string>();
   const lines = [
     `${report.environment} · ${report.release} · release hash ${shortHash(report.hash)} · judged ${report.at.slice(0, 16).replace("T", " ")} UTC`,
     summary(report),
     "",
-    ...evidence(facts),
+    ...evidence(report, facts),
     "",
     ...worstFirst.flatMap((verdict) =>
       report.gates
         .filter((gate) => gate.verdict === verdict && gate.setAside === undefined)
-        .flatMap(gateLines),
+        .flatMap((gate) => gateLines(gate, said)),
     ),
     ...report.gates
       .filter(({ setAside }) => setAside !== undefined)
@@ -35,21 +37,28 @@ function summary({ verdict, gates }: Report): string {
   return `${signs[verdict]} cannot be released${verdict === "waiting" ? " yet" : ""}: ${words}`;
 }
 
-/** One line of evidence per source and per image: from the tag to what the registry has. */
-function evidence({ sources, pins }: Facts): readonly string[] {
+/** One line of evidence per service, from the tag to what runs; and of every source that no service is built from. */
+function evidence({ services }: Report, { sources, pins, release }: Facts): readonly string[] {
+  const shown = new Set(services.map(({ source }) => source));
+  const served = new Set(release.services.map(({ image }) => image));
   return [
-    ...sources.map(({ name, tag, branch, ci }) => {
-      const links = [
-        link("tag", tag, ({ commit }) => commit.slice(0, 8)),
-        link("branch", branch, (text) => text),
-        link("ci", ci, () => "green"),
-      ];
-      return `  ${name}: ${links.join(" · ")}`;
-    }),
-    ...pins.map(
-      ({ pin, digest }) =>
-        `  ${pin.name}: ${pin.repository}:${pin.tag} · ${link("digest", digest, (text) => text.slice(0, 19))}`,
-    ),
+    ...services.map((service) => `  ${evidenceLine(service)}`),
+    ...sources
+      .filter(({ name }) => !shown.has(name))
+      .map(({ name, tag, branch, ci }) => {
+        const links = [
+          link("tag", tag, ({ commit }) => commit.slice(0, 8)),
+          link("branch", branch, (text) => text),
+          link("ci", ci, (text) => text),
+        ];
+        return `  ${name}: ${links.join(" · ")}`;
+      }),
+    ...pins
+      .filter(({ pin }) => !served.has(pin.name))
+      .map(
+        ({ pin, digest }) =>
+          `  ${pin.name}: ${pin.repository}:${pin.tag} · ${link("digest", digest, (text) => text.slice(0, 19))}`,
+      ),
   ];
 }
 
@@ -58,11 +67,12 @@ function link<T>(name: string, finding: Finding<T>, shown: (value: T) => string)
   return `${name} ${finding.finding === "contradicted" ? "✗" : "?"}`;
 }
 
-function gateLines({ id, title, verdict, judgements, overridden }: GateReport): readonly string[] {
+function gateLines(
+  { id, title, verdict, judgements, overridden }: GateReport,
+  said: Map<string, string>,
+): readonly string[] {
   const notes =
-    verdict === "pass"
-      ? passed(judgements)
-      : judgements.filter((one) => one.verdict !== "pass").flatMap(objection);
+    verdict === "pass" ? passed(judgements) : judgements.flatMap((one) => objection(one, id, said));
   const accepted = overridden.map(
     ({ override }) => `       overridden by ${override.by}: ${override.reason}`,
   );
@@ -77,9 +87,14 @@ function passed(judgements: readonly Judgement[]): readonly string[] {
   return said.length === 0 ? [] : [`       ${said.join("; ").slice(0, 160)}`];
 }
 
-function objection(judgement: Judgement): readonly string[] {
+/** @param said problems that are on the page already, by the gate that they stand under: one silent server is explained once. */
+function objection(judgement: Judgement, id: string, said: Map<string, string>): readonly string[] {
   if (judgement.verdict === "pass") return [];
   const { where, found, allowed, mend } = judgement.problem;
+  const problem = JSON.stringify([where, found, allowed, mend]);
+  const under = said.get(problem);
+  if (under !== undefined) return [`       ${signs[judgement.verdict]} ${where}: as under ${under}`];
+  said.set(problem, id);
   return [
     `       ${signs[judgement.verdict]} ${where}: ${found}`,
     `         allowed: ${allowed}`,

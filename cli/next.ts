@@ -46,7 +46,11 @@ export async function nextVersions(
           : await withRepository(project, repository, (one) => one.tags());
       if (tags.finding !== "found") throw new Refusal(`tags of ${name}`, [tags.problem]);
       const production = running?.pins.find((pin) => images.includes(pin.name))?.tag;
-      const legal = schemeNamed(scheme).legal(tags.value, DateTime.fromISO(now, { zone: "utc" }), production);
+      const legal = schemeNamed(scheme).legal(
+        tags.value,
+        DateTime.fromISO(now, { zone: policy.zone }),
+        production,
+      );
       const steps = legal.filter(({ step }) => wanted.step === undefined || step === wanted.step);
       if (steps.length === 0) throw unknownStep(schemeNamed(scheme), (wanted.step ?? "release") as "release");
       return steps.map(({ step, version, warnings }) => ({

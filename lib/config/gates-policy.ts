@@ -16,6 +16,7 @@ export function policyOf(
     overrides: gates.override,
     lane: config.lane,
     site: gates.site,
+    zone: gates.zone ?? config.window?.zone ?? "utc",
     sources: Object.entries(config.sources).map(([name, source]) => sourcePolicy(name, source, config)),
     people,
     window: config.window,

@@ -1,3 +1,4 @@
+import { IANAZone } from "luxon";
 import { z } from "zod";
 import { gateIds } from "../release/gates/catalogue";
 import { presetNames } from "../release/gates/presets/presets";
@@ -114,10 +115,17 @@ const evidenceSchema = z.strictObject({
     .describe("Succeeds when the package is published; what it prints is the evidence (rule N4)."),
 });
 
+const zoneName = z
+  .string()
+  .refine((name) => IANAZone.isValidZone(name), "an IANA zone, such as America/Phoenix");
+
 const gatesSchema = z
   .strictObject({
     preset: z.enum(presetNames).default("none").describe("The gates of a system whose rules are known."),
     site: z.enum(["cyverse", "jetstream"]).optional().describe("Whose users are told (rules A2 to A5)."),
+    zone: zoneName
+      .optional()
+      .describe("IANA zone whose months count (rule F2); the window's, or UTC, where none is named."),
     add: z.array(gateId).default([]).describe("Further gates."),
     override: z
       .array(overrideSchema)

@@ -1,12 +1,13 @@
 import type { Document } from "yaml";
-import { isMap, parseDocument } from "yaml";
+import { isMap, isScalar, parseDocument, stringify } from "yaml";
 import type { Json } from "../content-hash";
 import { Refusal } from "../problem";
 
 /** A `Pulumi.<environment>.yaml` that can be edited: comments, order and everything unknown stay as they are. */
 export class StackFile {
   private constructor(
-    private readonly document: Document,
+    private text: string,
+    private document: Document,
     /** The file's name, for messages. Example: `Pulumi.dev.yaml`. */
     readonly name: string,
   ) {}
@@ -26,7 +27,7 @@ export class StackFile {
         { where: "config", found: "nothing", allowed: "a map of `slipway:` keys", mend: `edit ${name}` },
       ]);
     }
-    return new StackFile(document, name);
+    return new StackFile(text, document, name);
   }
 
   /** The `slipway:` config by key, without the prefix; what is encrypted stays encrypted. */
@@ -41,16 +42,40 @@ export class StackFile {
    * @param path the config key and the way inside its value. Example: `["images", "fastapi", "digest"]`.
    */
   set([key, ...inside]: readonly [string, ...string[]], value: Json): void {
-    this.document.setIn(["config", `slipway:${key}`, ...inside], value);
+    const path = ["config", `slipway:${key}`, ...inside];
+    const text = this.replaced(path, value);
+    if (text !== undefined) {
+      this.text = text;
+      this.document = parseDocument(text);
+      return;
+    }
+    this.document.setIn(path, value);
+    this.text = this.document.toString({ lineWidth: 0 });
+  }
+
+  /** The text with one scalar in another's place: not even the blanks around it change. Undefined where that is not possible. */
+  private replaced(path: readonly string[], value: Json): string | undefined {
+    const node = this.document.getIn(path, true);
+    if (!isScalar(node) || !node.range || !["string", "number", "boolean"].includes(typeof value))
+      return undefined;
+    const quoted = node.type?.startsWith("QUOTE_") === true && typeof value === "string";
+    const scalar = quoted ? JSON.stringify(value) : stringify(value, { lineWidth: 0 }).trimEnd();
+    const [start, end] = node.range;
+    const text = `${this.text.slice(0, start)}${scalar}${this.text.slice(end)}`;
+    const changed = parseDocument(text);
+    // Read back: what is a word by itself may be something else inside of brackets.
+    return changed.errors.length === 0 && changed.getIn(path) === value ? text : undefined;
   }
 
   /** Takes a top-level key over from another stack file: Pulumi's own, such as `encryptionsalt`. */
   keep(key: string, from: string): void {
     const value: unknown = parseDocument(from).get(key);
-    if (value !== undefined) this.document.set(key, value);
+    if (value === undefined) return;
+    this.document.set(key, value);
+    this.text = this.document.toString({ lineWidth: 0 });
   }
 
   toString(): string {
-    return this.document.toString({ lineWidth: 0 });
+    return this.text;
   }
 }

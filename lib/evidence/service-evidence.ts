@@ -22,6 +22,8 @@ export type Link = (typeof links)[number];
 export interface ServiceEvidence {
   /** Example: `runtime-api`. */
   readonly service: string;
+  /** Source that its image is built from, where the stack file names one. */
+  readonly source?: string | undefined;
   /** `repository:tag`, with `@sha256:…` where it is pinned. */
   readonly image: string;
   /** Each link's fact in words: a commit, a branch, a run's name, a digest, a version. */
@@ -52,6 +54,7 @@ export function serviceEvidence(
     return [
       {
         service: name,
+        source: source?.name,
         image: `${repository}:${tag}${digest === undefined ? "" : `@${digest}`}`,
         links: {
           tag: mapFound(source?.tag ?? unknown(image), ({ commit }) => commit),

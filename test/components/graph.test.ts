@@ -1,10 +1,15 @@
 import { strict as assert } from "node:assert";
-import { type Registered, committedConfig, runProgram, secrets } from "./program";
+import { writeSchemaState } from "../../lib/data/store/schema-state";
+import { firstStart, startServer, type TestServer, withClient } from "../data/server";
+import { type Registered, committedConfig, runProgram, type Secrets, secretsOver } from "./program";
 
 const environments = ["dev", "staging", "prod"] as const;
 
 /** Every opt-in that a stack file knows, on. */
-function withEveryOptIn(environment: (typeof environments)[number]): Record<string, unknown> {
+function withEveryOptIn(
+  environment: (typeof environments)[number],
+  secrets: Secrets,
+): Record<string, unknown> {
   const config = committedConfig(environment);
   const images = config["images"] as Record<string, Record<string, unknown>>;
   const build = { context: "../nmdc-runtime", target: "fastapi", args: { PYTHON: "3.10" } };
@@ -15,16 +20,27 @@ function withEveryOptIn(environment: (typeof environments)[number]): Record<stri
     }),
     verification: { ...(config["verification"] as object), smoke: { command: "make test" } },
     notes: { repository: "microbiomedata/nmdc-runtime", commitish: "main" },
+    // The graph is what is asked here; what the stack's own gates say needs a forge and a registry.
+    gates: { preset: "none" },
     releaseMongoUri: secrets.releaseMongoUri,
     runtimeMongoUri: secrets.runtimeMongoUri,
   };
 }
 
+let server: TestServer;
+before(async function () {
+  this.timeout(firstStart);
+  server = await startServer();
+});
+after(() => server.stop());
+
 for (const environment of environments) {
   describe(`the graph of the ${environment} stack, every opt-in on`, () => {
     let graph: readonly Registered[];
+    let secrets: Secrets;
     before(async () => {
-      graph = await runProgram(environment, keysInUse(environment));
+      secrets = secretsOver(server);
+      graph = await runProgram(environment, keysInUse(environment, secrets), secrets);
     });
 
     it("holds the release plan's resources, by type and name", () => {
@@ -34,15 +50,16 @@ for (const environment of environments) {
 
     it("puts every child under the component that it is named after", () => {
       for (const { type, name, parent } of graph.filter((resource) => resource.custom)) {
-        const topLevel = /dynamic\/slipway:(DataMigration|ReleaseRecord)$/.test(type);
+        const topLevel = /dynamic\/slipway:(DataMigration|DataSwitch|ReleaseRecord)$/.test(type);
         if (topLevel) continue;
         const parentName = parent?.split("::").at(-1) ?? "";
         assert.ok(name.startsWith(`${parentName}-`), `${name} stands under ${parentName}`);
       }
     });
 
-    it("N16: rolls the workloads only after the data migration, verifies after the workloads, closes the record last", () => {
-      const data = only(graph, /:DataMigration$/);
+    it("N16: rolls the workloads only after the data is switched, verifies after the workloads, closes the record last", () => {
+      const data = only(graph, /:DataSwitch$/);
+      assert.ok(data.dependencies.includes(only(graph, /:DataMigration$/).urn), "the migration comes first");
       const workloads = graph.filter(({ type }) => /^kubernetes:apps/.test(type));
       const running = only(graph, /:RunningSystem$/);
       const record = only(graph, /:ReleaseRecord$/);
@@ -64,20 +81,66 @@ for (const environment of environments) {
     it("X5: holds no secret in clear", () => {
       for (const { type, name, inputs } of graph) {
         const clear = JSON.stringify(withoutSecrets(inputs));
-        for (const secret of Object.values(secrets))
+        for (const secret of Object.values<string>({ ...secrets }))
           assert.ok(!clear.includes(secret), `${type} ${name} holds a secret in clear`);
       }
     });
   });
 }
 
+describe("the graph of a release whose code goes first", () => {
+  const environment = "dev";
+
+  /** The edges that are the other way round, and those that stay. */
+  function assertCodeFirst(graph: readonly Registered[]): void {
+    const data = only(graph, /:DataMigration$/);
+    const switched = only(graph, /:DataSwitch$/);
+    const workloads = graph.filter(({ type }) => /^kubernetes:apps/.test(type));
+    assert.equal(workloads.length, 3);
+    for (const workload of workloads) {
+      assert.ok(workload.dependencies.includes(data.urn), `${workload.name} waits for what is staged`);
+      assert.ok(!workload.dependencies.includes(switched.urn), `${workload.name} waits for no switch`);
+      assert.ok(switched.dependencies.includes(workload.urn), `the switch waits for ${workload.name}`);
+    }
+    const running = only(graph, /:RunningSystem$/);
+    assert.ok(running.dependencies.includes(switched.urn), "verified after the switch");
+    assert.ok(only(graph, /:ReleaseRecord$/).dependencies.includes(running.urn));
+    assert.equal((data.inputs["release"] as { order: string }).order, "code-first");
+  }
+
+  it("N16: has the edge the other way round where the stack file says so", async () => {
+    const secrets = secretsOver(server);
+    const config = keysInUse(environment, secrets);
+    const data = { ...(config["data"] as object), order: "code-first" };
+    assertCodeFirst(await runProgram(environment, { ...config, data }, secrets));
+  });
+
+  it("N18: has it the other way round on a way back, and again as before when that is done", async () => {
+    const secrets = secretsOver(server);
+    const config = keysInUse(environment, secrets);
+    const { store, schema } = config["data"] as {
+      readonly store: { readonly database: string };
+      readonly schema: { readonly version: string };
+    };
+    const holds = (version: string): Promise<void> =>
+      withClient(server.uri, (client) =>
+        writeSchemaState(client.db(store.database), { version, release: "v2.19.0", hash: "sha256:2" }),
+      );
+    await holds("11.24.0");
+    assertCodeFirst(await runProgram(environment, config, secrets));
+    await holds(schema.version);
+    const switched = only(await runProgram(environment, config, secrets), /:DataSwitch$/);
+    assert.ok(!switched.dependencies.some((urn) => urn.includes("kubernetes:apps")));
+  });
+});
+
 interface PodOwner {
   readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
 }
 
 /** Only what the stack refers to may stand in its file: dev and staging name no secret config key. */
-function keysInUse(environment: (typeof environments)[number]): Record<string, unknown> {
-  const { releaseMongoUri, runtimeMongoUri, ...config } = withEveryOptIn(environment);
+function keysInUse(environment: (typeof environments)[number], secrets: Secrets): Record<string, unknown> {
+  const { releaseMongoUri, runtimeMongoUri, ...config } = withEveryOptIn(environment, secrets);
   return environment === "prod" ? { ...config, releaseMongoUri, runtimeMongoUri } : config;
 }
 
@@ -98,6 +161,7 @@ function expectedResources(environment: (typeof environments)[number]): readonly
     ...image("fastapi"),
     ...image("dagster"),
     "pulumi-nodejs:dynamic/slipway:DataMigration nmdc-runtime",
+    "pulumi-nodejs:dynamic/slipway:DataSwitch switch",
     ...workload("runtime-api", true),
     ...workload("dagster-daemon", false),
     ...workload("dagster-dagit", true),

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { policyOf } from "../../lib/config/gates-policy";
 import { parseStackConfig, stackFileJsonSchema } from "../../lib/config/stack-config";
 import { Refusal } from "../../lib/problem";
 import { committedConfig } from "../components/program";
@@ -30,6 +31,20 @@ describe("stack config", () => {
       assert.deepEqual(Object.keys(config.services), ["runtime-api", "dagster-daemon", "dagster-dagit"]);
     });
   }
+
+  it("has the gates of NMDC where users' data are, and only the pins' gate in dev", () => {
+    const gates = Object.fromEntries(
+      ["dev", "staging", "prod"].map((environment) => {
+        const config = parseStackConfig(committedConfig(environment), `Pulumi.${environment}.yaml`);
+        return [environment, policyOf(config).gates];
+      }),
+    );
+    assert.deepEqual(gates, {
+      dev: ["X1"],
+      staging: ["X1", "N4", "N5", "N8", "N7", "N1", "N2", "H16"],
+      prod: ["X1", "N4", "N5", "N8", "N7", "N1", "N2", "N3", "H16", "F15", "W2", "W3", "W4", "H3"],
+    });
+  });
 
   it("X4: reports five mistakes at once, each with its key, what was found, what is allowed and the file to edit", () => {
     const images = committedConfig("dev")["images"] as Record<string, object>;

@@ -17,6 +17,17 @@ describe("stack file", () => {
     assert.deepEqual(different, ["      tag: v2.19.0"]);
   });
 
+  it("keeps quotes and brackets as they are, and what would mean something else inside of brackets is quoted", () => {
+    const text = 'config:\n  slipway:images: {a: {tag: "v1"},  b: {tag: v1, list: [x,y]}} # both\n';
+    const file = StackFile.parse(text, "Pulumi.dev.yaml");
+    file.set(["images", "a", "tag"], "v2");
+    assert.equal(file.toString(), text.replace('"v1"', '"v2"'));
+    file.set(["images", "b", "tag"], "v2, v3");
+    assert.deepEqual(StackFile.parse(file.toString(), "Pulumi.dev.yaml").config(), {
+      images: { a: { tag: "v2" }, b: { tag: "v2, v3", list: ["x", "y"] } },
+    });
+  });
+
   it("adds what is not there", () => {
     const file = StackFile.parse("config:\n  slipway:release: v1\n", "Pulumi.dev.yaml");
     file.set(["data", "acceptLossSince"], "v1");

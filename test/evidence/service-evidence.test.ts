@@ -92,6 +92,7 @@ describe("serviceEvidence", function () {
         {
           pin: { name: "fastapi", repository: image.repository.toString(), tag: "v2.19.0", digest },
           digest: mapFound(await images.digestOf(image), (value) => value.toString()),
+          whole: mapFound(await images.imageExists(image), (value) => value.toString()),
           image: await images.factsOf(image),
           vulnerabilities: open,
         },

@@ -40,6 +40,8 @@ export interface PinFacts {
   readonly pin: Pin;
   /** What the registry has for exactly that tag. */
   readonly digest: Finding<string>;
+  /** That the image is there whole, with every layer that a node pulls (rule N8). */
+  readonly whole: Finding<string>;
   /** Labels and environment baked into it (rules F10, N7). */
   readonly image: Finding<ImageFacts>;
   /** What the scanner counted, by severity (rule F25); undefined where it was not scanned. */

@@ -1,5 +1,8 @@
+import { mapFound, type Finding } from "../../evidence/finding";
+import { type ServiceEvidence, serviceEvidence } from "../../evidence/service-evidence";
 import { Refusal, type Problem } from "../../problem";
 import { gateOf } from "./catalogue";
+import { current } from "./deployment";
 import type { Facts } from "./facts";
 import type { Gate } from "./gate";
 import { waiting, worst, type Judgement, type Verdict } from "./judgement";
@@ -31,6 +34,8 @@ export interface Report {
   readonly at: string;
   readonly phase: Gate["phase"];
   readonly verdict: Verdict;
+  /** One line of evidence per service: from the tag to what runs. */
+  readonly services: readonly ServiceEvidence[];
   readonly gates: readonly GateReport[];
 }
 
@@ -47,8 +52,24 @@ export function judgeAll(phase: Gate["phase"], policy: Policy, facts: Facts): Re
     at: facts.now,
     phase,
     verdict: reports.length === 0 ? "pass" : worst(reports),
+    services: serviceEvidence(
+      facts,
+      Object.fromEntries(policy.sources.map(({ name, images }) => [name, images])),
+      running(policy, facts),
+    ),
     gates: reports,
   };
+}
+
+/** What the environment's newest record says that it runs; by image name. */
+function running({ environment }: Policy, { deployments }: Facts): Finding<Readonly<Record<string, string>>> {
+  return mapFound(deployments, (known) =>
+    Object.fromEntries(
+      (current(known, environment)?.pins ?? []).flatMap(({ name, digest }) =>
+        digest === undefined ? [] : [[name, digest]],
+      ),
+    ),
+  );
 }
 
 function judgeOne(gate: Gate, policy: Policy, facts: Facts): GateReport {

@@ -11,6 +11,7 @@ export const judgedSchema: z.ZodType<Report> = z.object({
   at: z.iso.datetime({ offset: true }),
   phase: z.enum(["before", "after"]),
   verdict: z.enum(verdicts),
+  services: z.array(z.any()).default([]),
   gates: z.array(
     z.object({
       id: z.enum(gateIds as [(typeof gateIds)[number], ...typeof gateIds]),

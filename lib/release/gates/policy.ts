@@ -96,6 +96,8 @@ export interface Policy {
   readonly overrides: readonly Override[];
   readonly lane: Lane;
   readonly site?: Site | undefined;
+  /** IANA zone that the system's people live in: a day and a month are theirs (rule F2). */
+  readonly zone: string;
   readonly sources: readonly SourcePolicy[];
   readonly people: People;
   readonly window?: WindowConfig | undefined;

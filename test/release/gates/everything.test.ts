@@ -62,6 +62,7 @@ describe("every gate", () => {
     pins: facts().pins.map(({ pin: one }) => ({
       pin: one,
       digest: unknown,
+      whole: unknown,
       image: unknown,
       vulnerabilities: unknown,
     })),

@@ -16,7 +16,7 @@ import {
   data,
   digest,
 } from "./world";
-import type { SmokeRecord, SourceFacts } from "../../../lib/release/gates/facts";
+import type { PinFacts, SmokeRecord, SourceFacts } from "../../../lib/release/gates/facts";
 import type { Facts } from "../../../lib/release/gates/facts";
 
 const rules = policy({
@@ -63,6 +63,15 @@ describe("gates of NMDC", () => {
     );
   });
 
+  it("N8: an image that is there whole passes; one without a layer is refused, one that nobody could ask about waits", () => {
+    const images = (whole: PinFacts["whole"]): Facts =>
+      facts({ pins: [pinFacts(pin("fastapi", "v2.19.0", "b"), { whole })] });
+    says(judge("N8", rules, images(is(digest("b")))), "pass", /every layer of sha256:b{12} is there/);
+    says(judge("N8", rules, images(not("every layer"))), "refuse", /every layer/);
+    says(judge("N8", rules, images(unknown)), "waiting", /401/);
+    says(judge("N8", rules, facts({ pins: [] })), "waiting", /no image/);
+  });
+
   it("N2: creating takes one of the three versions that come next, and no other", () => {
     const creating = (tag: string): ReturnType<typeof judge> =>
       judge(
@@ -72,7 +81,7 @@ describe("gates of NMDC", () => {
       );
     for (const tag of ["v2.18.1", "v2.19.0", "v3.0.0"]) says(creating(tag), "pass", new RegExp(tag));
     for (const tag of ["v2.18.0", "v2.20.0", "v2.17.4", "v3.1.0", "2.19.0", "v2.18.2"])
-      says(creating(tag), "refuse", /v2\.18\.1, v2\.19\.0, v3\.0\.0/);
+      says(creating(tag), "refuse", /v2\.18\.1 \(patch\), v2\.19\.0 \(minor\), v3\.0\.0 \(major\)|vX\.Y\.Z/);
   });
 
   it("N2: deploying an existing tag is legal whatever its age; one that does not exist is not", () => {

@@ -45,6 +45,7 @@ export function policy(more: Partial<Policy> = {}): Policy {
     overrides: [],
     lane: { kind: "normal" },
     site: "cyverse",
+    zone: "America/Phoenix",
     sources: [source("backend", "2026.11.1"), source("frontend", "2026.10.4"), source("stack", "2026.11.2")],
     people: {
       identities: [],
@@ -116,6 +117,7 @@ export function pinFacts(one: Pin, more: Partial<PinFacts> = {}): PinFacts {
   return {
     pin: one,
     digest: is(one.digest ?? digest("0")),
+    whole: is(one.digest ?? digest("0")),
     image: is({
       digest: Digest.parse(digest("0")),
       labels: {},

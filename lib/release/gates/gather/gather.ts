@@ -83,6 +83,7 @@ export function configFacts(request: GatherRequest): Facts {
     pins: Object.entries(config.images).map(([name, { repository, tag, digest, commit }]) => ({
       pin: { name, repository, tag, digest, commit },
       digest: open,
+      whole: open,
       image: open,
       vulnerabilities: open,
     })),

@@ -18,6 +18,7 @@ export async function gatherPins(
       return {
         pin: { name, repository, tag, digest, commit },
         digest: await inWords(resolved),
+        whole: await inWords(await registry.imageExists(pinned)),
         image: await registry.factsOf(pinned),
         vulnerabilities: found(undefined, {
           what: "no scan on record",

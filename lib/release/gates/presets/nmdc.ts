@@ -5,6 +5,7 @@ const everywhere = [
   "X1", // what is reviewed is what runs: digests
   "N4", // two images of one commit, never the floating tag
   "N5", // afterwards: every pod, and the API with its version and schema
+  "N8", // both images can be pulled
   "N7", // code and data of one schema version
 ] as const;
 

@@ -68,6 +68,24 @@ function oneCommit(policy: Policy, facts: Facts): readonly Judgement[] {
   });
 }
 
+/** N8: before writes are closed, every image is there whole: its manifest, its configuration and every layer. */
+export const n8: Gate = {
+  id: "N8",
+  title: "every image can be pulled",
+  phase: "before",
+  judge: (policy, facts) =>
+    perPin(policy, facts, ({ pin, whole }) =>
+      given(
+        whole,
+        (digest, evidence) => {
+          const what = `every layer of ${digest.slice(0, 19)} is there`;
+          return [pass({ ...evidence, what }, pin.name)];
+        },
+        pin.name,
+      ),
+    ),
+};
+
 /** F25: what the scanner counted is recorded, and stops a release only where the config gives a number. */
 export const f25: Gate = {
   id: "F25",

@@ -1,13 +1,18 @@
 import { DateTime } from "luxon";
+import type { Evidence } from "../../../evidence/finding";
+import { Refusal } from "../../../problem";
 import { CalverVersion } from "../../versions/calver-version";
 import { fitFor } from "../../versions/environment-fit";
 import { isMoving } from "../../versions/moving-reference";
+import { judgeNewVersion } from "../../versions/new-version";
 import { schemeNamed } from "../../versions/schemes";
 import { read } from "../../versions/version-scheme";
+import { current } from "../deployment";
+import type { Facts } from "../facts";
 import type { Gate } from "../gate";
 import { given, pass, refuse, warn, type Judgement } from "../judgement";
 import { perSource, problem } from "../per";
-import type { SourcePolicy } from "../policy";
+import type { Policy, SourcePolicy } from "../policy";
 
 /** N2: a new tag is one of those that may come next; an old one must exist, and may go anywhere. */
 export const n2: Gate = {
@@ -19,31 +24,46 @@ export const n2: Gate = {
       given(
         tags,
         (existing, evidence) => {
-          const exists = existing.includes(source.tag);
-          if (facts.release.intent === "deploy") {
-            const what = `${source.tag} is a published tag`;
-            return exists ? [pass({ ...evidence, what }, source.name)] : [noSuchTag(source, evidence.where)];
-          }
-          const legal = schemeNamed(source.scheme).legal(
-            existing,
-            DateTime.fromISO(facts.now, { zone: "utc" }),
-          );
-          const names = legal.map(({ version }) => version.toString());
-          if (!exists && names.includes(source.tag)) {
-            return [pass({ ...evidence, what: `${source.tag} comes next` }, source.name)];
-          }
-          const found = exists ? `${source.tag}, which exists already` : source.tag;
-          return [
-            refuse(
-              problem(evidence.where, found, `one of ${names.join(", ")}`, "`slipway next` computes it"),
-              source.name,
-            ),
-          ];
+          if (facts.release.intent === "create") return judgeNew(policy, facts, source, existing, evidence);
+          const what = `${source.tag} is a published tag`;
+          return existing.includes(source.tag)
+            ? [pass({ ...evidence, what }, source.name)]
+            : [noSuchTag(source, evidence.where)];
         },
         source.name,
       ),
     ),
 };
+
+/** A new version is one of those that may come next; a hot-fix repairs what runs in this environment (rule F20). */
+function judgeNew(
+  policy: Policy,
+  facts: Facts,
+  source: SourcePolicy,
+  existing: readonly string[],
+  evidence: Evidence,
+): readonly Judgement[] {
+  const { deployments } = facts;
+  const running =
+    deployments.finding === "found" ? current(deployments.value, policy.environment) : undefined;
+  const production = running?.pins.find(({ name }) => source.images.includes(name))?.tag;
+  try {
+    const { step, warnings } = judgeNewVersion(schemeNamed(source.scheme), source.tag, {
+      existing,
+      now: DateTime.fromISO(facts.now, { zone: policy.zone }),
+      ...(production === undefined ? {} : { production }),
+    });
+    return [
+      pass({ ...evidence, what: `${source.tag} comes next (${step})` }, source.name),
+      ...warnings.map((found) =>
+        warn(problem(evidence.where, found, schemeNamed(source.scheme).form, "look at it"), source.name),
+      ),
+    ];
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.problems.map((one) => refuse(one, source.name));
+  }
+}
 
 function noSuchTag(source: SourcePolicy, where: string): Judgement {
   return refuse(
@@ -86,7 +106,9 @@ export const f2: Gate = {
       const warnings = version.verdict.warnings.map((found) =>
         problem(where, found, "YEAR.MONTH.ITERATION", "use it for the next tag"),
       );
-      const made = DateTime.fromISO(tag.finding === "found" ? tag.value.at : facts.now, { zone: "utc" });
+      const made = DateTime.fromISO(tag.finding === "found" ? tag.value.at : facts.now, {
+        zone: policy.zone,
+      });
       const late = made.year === year && made.month === month;
       const month2 = problem(
         where,
