@@ -1,7 +1,7 @@
 import * as slipway from "./components";
 
 /** The release plan: config → gates → images → data → workloads → verification → record. */
-export = async () => {
+export = slipway.program(async () => {
   const stack = slipway.loadStack();
   const { system, services, verification, notes, grade } = stack;
   await slipway.passGates(stack);
@@ -10,7 +10,8 @@ export = async () => {
   const images = Object.fromEntries(
     Object.entries(stack.images).map(([name, image]) => [name, slipway.image(name, image)] as const),
   );
-  const release = slipway.planRelease(stack, images);
+  const order = await slipway.rollOutOrder(stack);
+  const release = slipway.planRelease(stack, images, order);
 
   // Users are told before anything is touched (absent section: nobody is).
   const maintenance = slipway.maintenanceOf(stack, release);
@@ -22,16 +23,23 @@ export = async () => {
     { protect: grade === "production", dependsOn: maintenance?.started ?? [] },
   );
 
-  const workloads = Object.entries(services).map(([name, service]) => {
-    const { reference } = slipway.imageOf(images, service);
-    const args = { ...service, namespace: cluster.namespace, image: reference, release: data.recordId };
-    return new slipway.Workload(name, args, { dependsOn: data, provider: cluster.provider });
+  // Data, then code; on a way back, or where the stack file says so, code, then data (rules N16, N18).
+  const live = slipway.inOrder(order, data, {
+    data: (after) => [
+      new slipway.DataSwitch("switch", { release, recordId: data.recordId }, { dependsOn: [...after] }),
+    ],
+    code: (after) =>
+      Object.entries(services).map(([name, service]) => {
+        const { reference } = slipway.imageOf(images, service);
+        const args = { ...service, namespace: cluster.namespace, image: reference, release: data.recordId };
+        return new slipway.Workload(name, args, { dependsOn: [...after], provider: cluster.provider });
+      }),
   });
 
   const verified = new slipway.Verification(
     "verification",
     { release, recordId: data.recordId, services, images, verification },
-    { dependsOn: workloads },
+    { dependsOn: live },
   );
 
   const closed = new slipway.ReleaseRecord(
@@ -43,4 +51,4 @@ export = async () => {
   if (notes) new slipway.ReleaseNotes("notes", { ...notes, tag: stack.release, record: closed.record });
 
   return { hash: release.apply((planned) => planned.hash), record: closed.summary };
-};
+});

@@ -11,18 +11,18 @@ export class EngineFailure extends Error {
   override readonly name = "EngineFailure";
 }
 
-type Last = Extract<EngineEvent, { event: "in-place" | "closed" | "plan" | "status" }>;
+type Last = Extract<EngineEvent, { event: "ready" | "in-place" | "closed" | "plan" | "status" }>;
 
 /**
  * Starts the engine as a process of its own and waits for the event that answers the request.
- * A `release` goes on after "in place": its standard input stays open as long as this process lives, and its end
+ * A `release` goes on after "ready" and "in place": its standard input stays open as long as this process lives, and its end
  * tells the engine that nobody will confirm any more. Every other request gets its input closed at once.
  * @param says receives every event on the way, for progress.
  * @throws EngineFailure with the engine's own words.
  */
 export async function askEngine<Event extends Last["event"]>(
   request: EngineRequest,
-  answer: Event,
+  answer: Event | readonly Event[],
   says: (event: EngineEvent) => void = () => undefined,
 ): Promise<Extract<Last, { event: Event }>> {
   const engine = start(request.do === "release");
@@ -36,9 +36,10 @@ export async function askEngine<Event extends Last["event"]>(
       resolve(signal ?? `exit code ${code ?? "unknown"}`);
     });
   });
+  const answers: readonly string[] = [answer].flat();
   for await (const line of createInterface({ input: engine.stdout })) {
     const event = JSON.parse(line) as EngineEvent;
-    if (event.event === answer) return event as Extract<Last, { event: Event }>;
+    if (answers.includes(event.event)) return event as Extract<Last, { event: Event }>;
     if (event.event === "failed") throw new EngineFailure(event.says);
     if (event.event === "closed")
       throw new EngineFailure(event.record.reason ?? `release ${event.record.outcome}`);

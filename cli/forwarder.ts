@@ -1,8 +1,10 @@
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { type ReleaseInputs, withSecrets } from "../lib/config/release-inputs";
+import { type ReleaseInputs, releaseInputs, withSecrets } from "../lib/config/release-inputs";
+import type { StackConfig } from "../lib/config/stack-config";
 import type { VerificationConfig } from "../lib/config/verification";
-import type { DataStatus, EngineEvent, ReleaseSpec } from "../lib/data/protocol";
+import { compareVersions } from "../lib/data/migrations/versions";
+import type { DataStatus, EngineEvent, ReleaseSpec, RollOutOrder } from "../lib/data/protocol";
 import { type ExpectedService, awaitRunningSystem } from "../lib/evidence/running-system";
 import { askEngine } from "./engine-process";
 import { describePlan } from "../lib/review/data-plan";
@@ -35,11 +37,12 @@ interface Kind<P extends Props> {
   read(props: P): Promise<object>;
 }
 
-/** Runs the release up to "in place". Its engine lives on until it is confirmed, or this process ends. */
+/** Runs the release up to "in place", or up to "ready" where the code goes first. Its engine lives on until it is confirmed, or this process ends. */
 const dataMigration: Kind<Props> = {
   async apply(props) {
     watchPulumi(process.argv[2], () => process.exit(1));
-    const { record } = await askEngine({ do: "release", spec: spec(props) }, "in-place", say);
+    const request = { do: "release", spec: spec(props) } as const;
+    const { record } = await askEngine(request, ["ready", "in-place"], say);
     return { ...props, recordId: record.id, schemaVersion: record.schema.to };
   },
   async changed(olds, news) {
@@ -49,6 +52,17 @@ const dataMigration: Kind<Props> = {
     const { hash, schema } = await status(props);
     return { ...props, hash: hash ?? "none", schemaVersion: schema ?? "none" };
   },
+};
+
+/** Has the data switched once the code runs; where the data went first, that is done already. */
+const dataSwitch: Kind<Props> = {
+  async apply(props) {
+    if (props.release.order === "code-first")
+      await askEngine({ do: "switch", spec: spec(props) }, "in-place", say);
+    return props;
+  },
+  changed: (olds, news) => Promise.resolve(olds.recordId !== news.recordId),
+  read: (props) => Promise.resolve(props),
 };
 
 const verification: Kind<VerificationProps> = {
@@ -91,11 +105,19 @@ function later<P extends Props>(kind: () => Promise<Kind<P>>): Kind<P> {
 
 /** The four operations of a dynamic resource, all in terms of its kind. */
 export function forwarding(
-  kind: "data-migration" | "verification" | "release-record" | "maintenance-start" | "maintenance-end",
+  kind:
+    | "data-migration"
+    | "data-switch"
+    | "verification"
+    | "release-record"
+    | "maintenance-start"
+    | "maintenance-end",
 ): object {
   switch (kind) {
     case "data-migration":
       return operations(dataMigration);
+    case "data-switch":
+      return operations(dataSwitch);
     case "verification":
       return operations(verification);
     case "release-record":
@@ -128,6 +150,19 @@ function unknown(value: string): boolean {
 export async function planInWords(props: Pick<Props, "release" | "secrets">): Promise<readonly string[]> {
   const { plan } = await askEngine({ do: "plan", spec: spec(props) }, "plan");
   return describePlan(plan);
+}
+
+/** What changes first, the data or the code; asks the database for its schema version, and reads nothing else. */
+export async function rollOutOrder(
+  config: StackConfig,
+  secrets: Readonly<Record<string, string>>,
+): Promise<RollOutOrder> {
+  const release = spec({ release: releaseInputs(config, [], []), secrets });
+  if (release.order === "code-first") return "code-first";
+  const { schema } = (await askEngine({ do: "status", spec: release }, "status")).status;
+  return schema !== undefined && compareVersions(release.schema.version, schema) < 0
+    ? "code-first"
+    : "data-first";
 }
 
 /** What a release would tell its users, for `pulumi preview`. */

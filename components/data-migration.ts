@@ -38,13 +38,14 @@ export class DataMigration extends pulumi.dynamic.Resource {
 /** A release as resource inputs; the secrets that it needs stand apart, so that only they are encrypted. */
 export function releaseProps(release: pulumi.Input<ReleaseInputs>): ReleaseProps {
   const known = pulumi.output(release);
-  const secrets = known.apply((inputs) => {
-    const config = new pulumi.Config("slipway");
-    return pulumi.all(
-      Object.fromEntries(secretKeysOf(inputs).map((key) => [key, config.requireSecret(key)])),
-    );
-  });
+  const secrets = known.apply(secretsOf);
   return { release: known, hash: known.apply(({ hash }) => hash), secrets: pulumi.secret(secrets) };
+}
+
+/** The secrets that a release names, from the stack's config. */
+export function secretsOf(inputs: Parameters<typeof secretKeysOf>[0]): pulumi.Output<Record<string, string>> {
+  const config = new pulumi.Config("slipway");
+  return pulumi.all(Object.fromEntries(secretKeysOf(inputs).map((key) => [key, config.requireSecret(key)])));
 }
 
 interface ReleaseProps {

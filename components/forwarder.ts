@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 /** What the forwarder (compiled, outside Pulumi's serialized text) can do for one kind of dynamic resource. */
 export type ForwarderKind =
   | "data-migration"
+  | "data-switch"
   | "verification"
   | "release-record"
   | "maintenance-start"

@@ -1,12 +1,15 @@
 export { Cluster } from "./cluster";
 export { DataMigration } from "./data-migration";
+export { DataSwitch } from "./data-switch";
 export { passGates } from "./gates";
 export { image, imageOf } from "./image";
 export { ImageBuild } from "./image-build";
 export { maintenanceOf } from "./maintenance";
 export { PinnedImage } from "./pinned-image";
+export { program } from "./program";
 export { ReleaseNotes } from "./release-notes";
 export { ReleaseRecord } from "./release-record";
+export { inOrder, rollOutOrder } from "./roll-out-order";
 export { loadStack, planRelease } from "./stack";
 export { Verification } from "./verification";
 export { Workload } from "./workload";

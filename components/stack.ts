@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type DigestedImage, type ReleaseInputs, releaseInputs } from "../lib/config/release-inputs";
 import { type StackConfig, parseStackConfig } from "../lib/config/stack-config";
 import { loadMigrations } from "../lib/data/migrations";
+import type { RollOutOrder } from "../lib/data/protocol";
 import { Refusal } from "../lib/problem";
 
 const prefix = "slipway:";
@@ -36,13 +37,14 @@ export function loadStack(): StackConfig {
 export function planRelease(
   config: StackConfig,
   images: Readonly<Record<string, { readonly digest: pulumi.Output<string> }>>,
+  order: RollOutOrder,
 ): pulumi.Output<ReleaseInputs> {
   const migrations = loadMigrations(resolve(process.cwd(), config.data.migrations));
   const steps = migrations.leadingTo(config.data.schema);
   const digests = Object.entries(images).map(([name, { digest }]) =>
     digest.apply((known): DigestedImage => ({ name, digest: known })),
   );
-  return pulumi.all(digests).apply((known) => releaseInputs(config, known, steps));
+  return pulumi.all(digests).apply((known) => ({ ...releaseInputs(config, known, steps), order }));
 }
 
 /** Pulumi hands objects over as JSON text, everything else as it stands in the file. */

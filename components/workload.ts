@@ -44,14 +44,20 @@ export class Workload extends pulumi.ComponentResource {
     super("slipway:index:Workload", service, { image: args.image }, opts);
 
     const labels = { app: service };
-    const pods = this.pods(labels, args);
+    // Children do not inherit what a component waits for; the state shall hold the edge all the same.
+    const after = opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn };
+    const pods = this.pods(labels, args, { parent: this, ...after });
     if (args.port !== undefined) this.createService(labels, args.port, args);
 
     this.workloadName = pods.metadata.name;
     this.registerOutputs({ workloadName: this.workloadName });
   }
 
-  private pods(labels: Labels, args: WorkloadArgs): k8s.apps.v1.Deployment | k8s.apps.v1.StatefulSet {
+  private pods(
+    labels: Labels,
+    args: WorkloadArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): k8s.apps.v1.Deployment | k8s.apps.v1.StatefulSet {
     const metadata = {
       name: this.service,
       namespace: args.namespace,
@@ -70,14 +76,14 @@ export class Workload extends pulumi.ComponentResource {
     };
     if (args.kind === "StatefulSet") {
       const spec = { ...common, serviceName: this.service };
-      return new k8s.apps.v1.StatefulSet(`${this.service}-statefulset`, { metadata, spec }, { parent: this });
+      return new k8s.apps.v1.StatefulSet(`${this.service}-statefulset`, { metadata, spec }, opts);
     }
     const spec = {
       ...common,
       progressDeadlineSeconds: args.readyWithin ?? 600,
       strategy: deploymentStrategy(args.strategy),
     };
-    return new k8s.apps.v1.Deployment(`${this.service}-deployment`, { metadata, spec }, { parent: this });
+    return new k8s.apps.v1.Deployment(`${this.service}-deployment`, { metadata, spec }, opts);
   }
 
   private createService(labels: Labels, port: number, args: WorkloadArgs): void {

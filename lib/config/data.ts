@@ -45,6 +45,12 @@ export const dataSchema = z
       .min(1)
       .default("migrations")
       .describe("Folder of the migration list, relative to Pulumi.yaml."),
+    order: z
+      .enum(["data-first", "code-first"])
+      .default("data-first")
+      .describe(
+        "What changes first; `code-first` rolls the code out before the data is switched, as every way back does (rules N16, N18).",
+      ),
     reopen: z
       .enum(["after-rollout", "before-rollout"])
       .default("after-rollout")

@@ -50,6 +50,7 @@ export function releaseInputs(
     },
     schema: data.schema,
     migrations: data.migrations,
+    order: data.order,
     reopen: data.reopen,
     confirmWithin: data.confirmWithin,
     dump: data.dump,

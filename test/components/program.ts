@@ -27,21 +27,35 @@ export function committedConfig(environment: string): Record<string, unknown> {
   );
 }
 
-export const secrets = {
-  releaseMongoUri: "mongodb://slipway:hunter2@db/nmdc",
-  runtimeMongoUri: "mongodb://runtime:hunter3@db/nmdc",
-  kubeconfigToken: "token-of-the-cluster",
-};
+/** What must stand nowhere in clear. */
+export interface Secrets {
+  readonly releaseMongoUri: string;
+  readonly runtimeMongoUri: string;
+  readonly kubeconfigToken: string;
+}
 
-/** Runs `index.ts` under Pulumi's mocks with this config and returns all that it registered. */
+/** Those of a graph over a database of a test's own. */
+export function secretsOver(database: { readonly uri: string; readonly writerUri: string }): Secrets {
+  return {
+    releaseMongoUri: database.uri,
+    runtimeMongoUri: database.writerUri,
+    kubeconfigToken: "token-of-the-cluster",
+  };
+}
+
+/**
+ * Runs `index.ts` under Pulumi's mocks with this config and returns all that it registered. The database is real: the program
+ * asks it which way the release goes.
+ */
 export async function runProgram(
   stack: string,
   config: Readonly<Record<string, unknown>>,
+  secrets: Secrets,
 ): Promise<readonly Registered[]> {
   const registered: Registered[] = [];
   const edges = new Map<string, readonly string[]>();
   const parents = new Map<string, string>();
-  provideFiles();
+  provideFiles(secrets);
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id, custom }) => {
@@ -138,13 +152,17 @@ const recordOfMock = {
 };
 
 /** The files that the stack files name: the embedded environment's description, and a kubeconfig. */
-function provideFiles(): void {
+function provideFiles({ kubeconfigToken, releaseMongoUri, runtimeMongoUri }: Secrets): void {
   const state = mkdtempSync(join(tmpdir(), "slipway-graph-"));
   const kubeconfig = join(state, "kubeconfig");
-  writeFileSync(kubeconfig, `token: ${secrets.kubeconfigToken}\n`);
-  writeFileSync(join(state, "environment.json"), JSON.stringify({ kubeconfig }));
+  writeFileSync(kubeconfig, `token: ${kubeconfigToken}\n`);
+  writeFileSync(
+    join(state, "environment.json"),
+    JSON.stringify({ kubeconfig, mongo: { uri: releaseMongoUri, userUri: runtimeMongoUri } }),
+  );
   process.env["SLIPWAY_STATE"] = state;
   process.env["NMDC_KUBECONFIG"] = kubeconfig;
+  process.env["NMDC_RELEASE_MONGO_URI"] = releaseMongoUri;
 }
 
 /** `index.ts` runs once a process; a test needs it once a stack. */

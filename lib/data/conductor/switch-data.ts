@@ -22,6 +22,7 @@ export async function switchData(context: Context): Promise<ReleaseRecordData> {
     throw refusal(context, state ? `release ${state.opened.release} with another content` : "no release");
   if (!state.ready && !state.inPlace && !state.closed)
     throw refusal(context, `a release that is not ready yet (${state.stage})`);
+  context.reporter.stage("swap", "the code runs everywhere: the data follows");
   await sayRolledOut(context, state);
   for (;;) {
     const now = await newest(context, state);
