@@ -12,6 +12,9 @@ export function describePlan(plan: DataPlan): readonly string[] {
     ...stillOpen(plan),
     ...versions(plan),
     ...changedImages(plan),
+    ...(plan.order === "code-first" && versions(plan).length > 0
+      ? ["the code rolls out first, and the data is switched after it"]
+      : []),
     ...extent(plan),
     ...plan.collections.filter(isOfInterest).flatMap(describeCollection),
     ...plan.examples.flatMap(describeExample),
@@ -34,10 +37,15 @@ function stillOpen({ open }: DataPlan): readonly string[] {
 
 function versions({ schema, migrations, comesBack, problems, images }: DataPlan): readonly string[] {
   const by = migrations.map(({ id }) => id).join(", ");
-  if (comesBack)
+  if (comesBack) {
+    const { collections, looked } = comesBack;
     return [
-      `schema ${schema.from} → ${schema.to}, back: the originals of ${comesBack.length} collections return by renames (${comesBack.join(", ")})`,
+      `schema ${schema.from} → ${schema.to}, back: the originals of ${collections.join(", ")} return by renames`,
+      ...(looked
+        ? []
+        : ["whether users wrote since is looked for by pulumi up: too much to read for a preview"]),
     ];
+  }
   if (schema.from !== schema.to) return [`schema ${schema.from} → ${schema.to}${by && `, by ${by}`}`];
   const isQuiet = problems.length === 0 && images.every(({ from, to }) => from === to);
   return isQuiet ? [] : [`schema ${schema.to} stays`];

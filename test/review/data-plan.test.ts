@@ -21,6 +21,7 @@ const sampled: DataPlan = {
   schema: { from: "11.23.0", to: "11.24.0" },
   migrations: [{ id: "nmdc-schema/11.23.0-to-11.24.0", hash: "sha256:1" }],
   images,
+  order: "data-first",
   tried: { documents: 4040, of: 400_040, over: "sample", ofEach: 2000 },
   collections: [
     {
@@ -91,14 +92,20 @@ describe("a data plan in words", () => {
 
   it("is the golden file, for a way back beside a release that was left open", () => {
     const open = { id: "r", release: "v2.19.0", stage: "roll-out", ownerAlive: false } as const;
-    const back = { ...nothing, schema: { from: "11.24.0", to: "11.23.0" }, comesBack: ["study_set"], open };
+    const back = {
+      ...nothing,
+      schema: { from: "11.24.0", to: "11.23.0" },
+      comesBack: { collections: ["study_set"], looked: false },
+      open,
+      order: "code-first",
+    } as const;
     assert.equal(text({ ...back, images }), golden("data-plan-back.txt"));
   });
 
   it("X3: is nothing where nothing would change", () => {
     assert.deepEqual(describePlan(nothing), []);
     const same = images.map(({ name, to }) => ({ name, from: to, to }));
-    assert.deepEqual(describePlan({ ...nothing, images: same }), []);
+    assert.deepEqual(describePlan({ ...nothing, images: same, order: "code-first" }), []);
   });
 
   it("says that the schema stays where only code changes, and that all were tried where all were", () => {

@@ -37,7 +37,11 @@ export async function wayBack(
 /** Content of the collections that will step aside, by name. */
 type Contents = ReadonlyMap<string, { readonly documents: number; readonly hash: string }>;
 
-async function refuseLoss(
+/**
+ * Looks for writes of users since the releases that are gone back behind; reads only.
+ * @throws Refusal with collections and counts, unless the config accepts that loss by name.
+ */
+export async function refuseLoss(
   context: Context,
   { moves, past }: Extract<Way, { kind: "back" }>,
   mayGoOn: () => void,

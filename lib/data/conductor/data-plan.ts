@@ -12,8 +12,9 @@ import { ChangesSeen } from "../preview/changes-seen";
 import { chooseExtent, type Extent, previewLimits } from "../preview/extent";
 import type { DataPlan } from "../preview/data-plan";
 import type { InvalidDocument, ReleaseRecordData } from "../protocol";
+import { refuseLoss } from "./back";
 import type { Context } from "./context";
-import { openingOf, planFence, planRelease, type ReleasePlan } from "./plan";
+import { openingOf, planFence, planRelease, type ReleasePlan, type Way } from "./plan";
 import { status } from "./status";
 
 /**
@@ -25,7 +26,8 @@ export async function planData(context: Context): Promise<DataPlan> {
   const last = RecordState.from(await journal.newestRecord());
   const { open } = await status(context);
   const begun = await images(context);
-  const nothing = { ...empty(spec.schema.version), ...(open && { open }), images: begun };
+  const { order = "data-first" } = spec;
+  const nothing = { ...empty(spec.schema.version), order, ...(open && { open }), images: begun };
   let plan: ReleasePlan;
   try {
     plan = await planRelease(context, ((await readLock(store.db))?.token ?? 0) + 1);
@@ -41,11 +43,27 @@ export async function planData(context: Context): Promise<DataPlan> {
     })),
     problems: await fenceProblems(context, plan),
   };
-  if (plan.way.kind === "back")
-    return { ...about, comesBack: plan.way.moves.map(({ collection }) => collection) };
+  if (plan.way.kind === "back") return cameBack(context, plan.way, about);
   // Half of the collections may be the next version's: to run over them would show what nobody will see.
   const isMixed = open !== undefined && last?.swap !== undefined && !last.unswapped;
   return plan.process && !isMixed ? tried(context, plan, plan.process, last, about) : about;
+}
+
+/** On the way back: what returns, and what users would lose by it. */
+async function cameBack(
+  context: Context,
+  way: Extract<Way, { kind: "back" }>,
+  about: DataPlan,
+): Promise<DataPlan> {
+  const { store, options } = context;
+  const collections = way.moves.map(({ collection }) => collection);
+  const counts = await Promise.all(
+    collections.map((collection) => store.db.collection(collection).estimatedDocumentCount()),
+  );
+  const { whole } = options.preview ?? previewLimits;
+  const looked = counts.reduce((sum, count) => sum + count, 0) <= whole;
+  const losses = looked ? await refuseLoss(context, way, () => undefined).then(() => [], problemsOf) : [];
+  return { ...about, comesBack: { collections, looked }, problems: [...about.problems, ...losses] };
 }
 
 async function tried(
@@ -157,6 +175,7 @@ function empty(version: string): DataPlan {
     schema: { from: version, to: version },
     migrations: [],
     images: [],
+    order: "data-first",
     tried: { documents: 0, of: 0, over: "everything" },
     collections: [],
     validity: { before: 0, after: 0 },

@@ -1,5 +1,5 @@
 import type { Problem } from "../../problem";
-import type { CollectionChange, DataStatus, InvalidDocument } from "../protocol";
+import type { CollectionChange, DataStatus, InvalidDocument, RollOutOrder } from "../protocol";
 
 /** What a release would do to the data; shown by `pulumi preview`, made without writing anything (rule X2). */
 export interface DataPlan {
@@ -8,7 +8,13 @@ export interface DataPlan {
   /** What runs now, as the last release that stands left it, and what will. */
   readonly images: readonly { readonly name: string; readonly from?: string; readonly to: string }[];
   /** Collections that come back by renames, on the way back to a version whose originals are kept (rule N18). */
-  readonly comesBack?: readonly string[];
+  readonly comesBack?: {
+    readonly collections: readonly string[];
+    /** Whether users' writes since were looked for: large collections are looked through by the release only. */
+    readonly looked: boolean;
+  };
+  /** What changes first. */
+  readonly order: RollOutOrder;
   /** A release that is still open, or that a dead owner left: it comes first. */
   readonly open?: NonNullable<DataStatus["open"]>;
   /** How many documents the run was made over, of how many; and which. */

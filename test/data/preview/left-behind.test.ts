@@ -8,7 +8,7 @@ import type { ReleaseSpec } from "../../../lib/data/protocol";
 import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "../engine-run";
 import { ChildEngine, compiledEntry } from "../kill/child-engine";
 import { plainProcessor } from "../plain-processor";
-import { firstStart, startServer, type TestServer } from "../server";
+import { firstStart, startServer, type TestServer, withClient } from "../server";
 
 const processor = plainProcessor((collection, document) =>
   collection === "studies" ? { ...document, version: new BSON.Int32(2) } : document,
@@ -42,8 +42,8 @@ describe("a preview beside what an earlier release left", function () {
     await run.ended;
   }
 
-  async function plan(spec: ReleaseSpec): Promise<DataPlan> {
-    const run = new EngineRun({ do: "plan", spec }, processor, { preview: large });
+  async function plan(spec: ReleaseSpec, limits = large): Promise<DataPlan> {
+    const run = new EngineRun({ do: "plan", spec }, processor, { preview: limits });
     assert.equal(await run.ended, true, run.said());
     return run.last("plan").plan;
   }
@@ -91,11 +91,22 @@ describe("a preview beside what an earlier release left", function () {
     assert.equal(await resume.ended, true, resume.said());
   });
 
-  it("N18: of a way back names the collections whose originals return", async () => {
+  it("N18: of a way back names the collections whose originals return, and what users would lose", async () => {
     const first = await adopted("back");
     await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
-    const found = await plan({ ...nextOf(first, "1.0.0"), hash: "sha256:back" });
-    assert.deepEqual(found.comesBack, ["studies"]);
+    const back = { ...nextOf(first, "1.0.0"), hash: "sha256:back" };
+    const found = await plan(back, previewLimits);
+    assert.deepEqual(found.comesBack, { collections: ["studies"], looked: true });
     assert.deepEqual(found.schema, { from: "2.0.0", to: "1.0.0" });
+    assert.deepEqual(found.problems, []);
+    await withClient(server.writerUri, (client) =>
+      client.db("back").collection<{ _id: string }>("studies").insertOne({ _id: "users-own" }),
+    );
+    const { problems } = await plan(back, previewLimits);
+    assert.deepEqual(
+      problems.map(({ where }) => where),
+      ["studies"],
+    );
+    assert.deepEqual((await plan(back)).comesBack, { collections: ["studies"], looked: false });
   });
 });
