@@ -6,9 +6,18 @@ import { registerPin } from "./pin";
 import { registerReleaseCommands } from "./release-commands";
 import { registerSchema } from "./schema";
 
-const program = new Command("slipway").description(
-  "Releases as code: images and data, one change, one pulumi up, and a way back.",
-);
+const program = new Command("slipway")
+  .description("Releases as code: images and data, one change, one pulumi up, and a way back.")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  slipway next minor              the version that may come next
+  slipway check prod              what stops the release, and what mends it
+  slipway promote staging prod    what is verified on staging, written into Pulumi.prod.yaml
+  slipway data status prod        what the database holds, and whether writes are open
+`,
+  );
 registerPin(program);
 registerSchema(program);
 registerData(program);

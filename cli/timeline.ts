@@ -56,6 +56,7 @@ export function registerTimeline(program: Command): void {
     .command("timeline <environment>")
     .description("what is to be done before the window, by when, and what was done")
     .option("--json", "print as JSON")
+    .addHelpText("after", "\nExample: slipway timeline prod")
     .action(async (environment: string, { json }: { json?: boolean }) => {
       const stack = await loadStack(process.cwd(), environment);
       const now = DateTime.utc();
@@ -90,6 +91,7 @@ export function registerTimeline(program: Command): void {
     .description("record that an item of the checklist is done, with what shows it")
     .requiredOption("--evidence <text>", "a link, or a text that shows it")
     .option("--at <time>", "when it was done, ISO 8601; now where it is left out")
+    .addHelpText("after", "\nExample: slipway done prod notice --evidence https://lists.example.org/42")
     .action(
       async (
         environment: string,
@@ -122,6 +124,7 @@ export function registerTimeline(program: Command): void {
     .command("calendar <environment>")
     .description("write the window as a calendar file (.ics)")
     .requiredOption("--out <file>", "where to")
+    .addHelpText("after", "\nExample: slipway calendar prod --out maintenance.ics")
     .action(async (environment: string, { out }: { out: string }) => {
       const stack = await loadStack(process.cwd(), environment);
       const { system, release, people } = stack.config;
