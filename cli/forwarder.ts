@@ -11,6 +11,7 @@ import { describePlan } from "../lib/review/data-plan";
 import type { MaintenanceEndProps, MaintenanceProps } from "./maintenance-kinds";
 import { watchPulumi } from "./pulumi-alive";
 import { sentence } from "./sentence";
+import type { TicketProps } from "./ticket-kind";
 
 /** What a dynamic resource of a release holds; `components/forwarder.ts` says which operation has which effect. */
 interface Props {
@@ -95,6 +96,8 @@ const maintenanceEnd = later<MaintenanceEndProps>(async () =>
   (await import("./maintenance-kinds")).maintenanceEnd(spec),
 );
 
+const releaseTicket = later<TicketProps>(async () => (await import("./ticket-kind")).releaseTicket);
+
 function later<P extends Props>(kind: () => Promise<Kind<P>>): Kind<P> {
   return {
     apply: async (props) => (await kind()).apply(props),
@@ -111,7 +114,8 @@ export function forwarding(
     | "verification"
     | "release-record"
     | "maintenance-start"
-    | "maintenance-end",
+    | "maintenance-end"
+    | "release-ticket",
 ): object {
   switch (kind) {
     case "data-migration":
@@ -126,6 +130,8 @@ export function forwarding(
       return operations(maintenanceStart);
     case "maintenance-end":
       return operations(maintenanceEnd);
+    case "release-ticket":
+      return operations(releaseTicket);
   }
 }
 

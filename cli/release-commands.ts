@@ -8,6 +8,7 @@ import { registerPromote } from "./promote";
 import { registerRecord } from "./record";
 import { registerRelease } from "./release";
 import { registerSmoke } from "./smoke";
+import { registerTicket } from "./ticket";
 import { registerTimeline } from "./timeline";
 
 /** The commands of a release's rules, in the order of a release. */
@@ -15,6 +16,7 @@ export function registerReleaseCommands(program: Command): void {
   registerNext(program);
   registerSmoke(program);
   registerNotes(program);
+  registerTicket(program);
   registerTimeline(program);
   registerApprove(program);
   registerCheck(program);

@@ -10,6 +10,7 @@ export { program } from "./program";
 export { ReleaseNotes } from "./release-notes";
 export { ReleaseRecord } from "./release-record";
 export { inOrder, rollOutOrder } from "./roll-out-order";
+export { releaseTicketOf } from "./release-ticket";
 export { loadStack, planRelease } from "./stack";
 export { Verification } from "./verification";
 export { Workload } from "./workload";

@@ -10,6 +10,7 @@ import { nameSchema } from "./names";
 import { notesSchema } from "./notes";
 import { problemsOf } from "./problems";
 import { serviceSchema } from "./services";
+import { ticketContradictions, ticketSchema } from "./ticket";
 import { verificationSchema } from "./verification";
 
 /** All that may stand under `slipway:` in a `Pulumi.<environment>.yaml`; an unknown key is refused. */
@@ -33,6 +34,7 @@ export const stackConfigSchema = z.strictObject({
   verification: verificationSchema.prefault({}),
   notes: notesSchema.optional(),
   maintenance: maintenanceSchema.optional(),
+  ticket: ticketSchema.optional(),
   ...gateSections,
 });
 
@@ -51,12 +53,13 @@ interface Contradiction {
 
 /** What no single key can tell: parts of the file that do not fit together. Judged on the sections that are well-formed. */
 function contradictions(config: Partial<StackConfig>): readonly Contradiction[] {
-  const { grade, images, services, verification, maintenance } = config;
+  const { grade, images, services, verification, maintenance, ticket, sources, gates } = config;
   return [
     ...(grade && images ? imageContradictions({ grade, images }) : []),
     ...(images && services ? serviceContradictions({ images, services }) : []),
     ...(services && verification ? verificationContradictions({ services, verification }) : []),
     ...(maintenance && services ? maintenanceContradictions(maintenance, services) : []),
+    ...(ticket && sources && gates ? ticketContradictions({ ticket, sources, gates }) : []),
     ...gateContradictions(config),
   ];
 }
