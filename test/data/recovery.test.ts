@@ -142,6 +142,33 @@ describe("Recovery without Pulumi", () => {
     assert.equal(await mayWrite(server, "paused"), true);
   });
 
+  it("13: an owner that wakes up with one last rename in hand can't move the live collection any more", async () => {
+    await fill(server.uri, "late", data);
+    const first = specFor(server, "late");
+    await releaseAndConfirm(first, processor);
+    const before = await contentOf(server.uri, "late");
+    const next = nextOf(first, "2.0.0");
+    // It stops itself right before its first rename: intent on record, command not sent.
+    const paused = new ChildEngine(entry, { do: "release", spec: next }, { STOP_BEFORE: "rename" });
+    for (;;) {
+      const status = await ask({ do: "status", spec: next });
+      const { open } = status.last("status").status;
+      if (open?.stage === "swap" && !open.ownerAlive) break;
+    }
+    const resume = await ask({ do: "resume", spec: next });
+    assert.equal(resume.last("status").status.last?.outcome, "rolled-back", resume.said());
+    assert.deepEqual(await besideNames(server.uri, "late"), ["studies__old_2"]);
+    await withClient(server.uri, async (client) => {
+      await assert.rejects(client.db("late").renameCollection("studies", "studies__old_2"), /exists/);
+    });
+    paused.signal("SIGCONT");
+    assert.match(await paused.ended, /^1/);
+    assert.deepEqual(await contentOf(server.uri, "late"), before);
+    const again = await releaseAndConfirm(next, processor);
+    assert.equal(again.last("closed").record.outcome, "released");
+    assert.deepEqual(await besideNames(server.uri, "late"), ["studies__old_4"]);
+  });
+
   it("1: a server that is killed under a waiting release is waited for; then the release is confirmed", async () => {
     if (server.kind === "mongod") return;
     await fill(server.uri, "server-killed", data);

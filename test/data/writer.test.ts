@@ -64,8 +64,7 @@ describe("A writer that goes on through whole releases", () => {
       await run.inPlace();
       const from = Date.now();
       const before = writer.refused;
-      while (spec !== first && writer.refused < before + 5)
-        await pause(2);
+      while (spec !== first && writer.refused < before + 5) await pause(2);
       windows.push({ from, to: spec === first ? from : Date.now() });
       if (confirmed) await new EngineRun({ do: "confirm", spec }, processor).ended;
       else run.signs.give("nobody confirms");

@@ -1,5 +1,5 @@
 import type { RecordLog } from "../journal/record-log";
-import type { Decision } from "../journal/record-state";
+import { type Decision, RecordState } from "../journal/record-state";
 import { parseBeside } from "../names";
 import type { ReleaseRecordData } from "../protocol";
 import { cleanDigests } from "../store/digests";
@@ -23,17 +23,24 @@ export async function finish(
 
 /** Drops originals of releases older than the last `keep.releases` that changed data, and staging that was left (rule N18). */
 export async function clean({ spec, store, journal }: Context, log: RecordLog): Promise<readonly string[]> {
-  const all = await listAll(store.db);
-  const ours = new Set((await journal.openings()).map(({ token }) => token));
-  const beside = all.flatMap(({ name }) => {
+  const tokens = new Map((await journal.openings()).map(({ token, record }) => [token, record]));
+  const beside = (await listAll(store.db)).flatMap(({ name }) => {
     const parsed = parseBeside(name);
-    return parsed && ours.has(parsed.token) ? [{ name, ...parsed }] : [];
+    return parsed && tokens.has(parsed.token) ? [{ name, ...parsed }] : [];
   });
-  const tokens = [...new Set(beside.filter(({ kind }) => kind === "old").map(({ token }) => token))].sort(
-    (a, b) => b - a,
-  );
-  const kept = new Set(tokens.slice(0, spec.keep.releases));
-  const drop = beside.filter(({ kind, token }) => kind === "new" || !kept.has(token)).map(({ name }) => name);
+  const standing: number[] = [];
+  for (const token of new Set(beside.filter(({ kind }) => kind === "old").map((one) => one.token))) {
+    const state = RecordState.from(await journal.ofRecord(tokens.get(token) ?? ""));
+    if (state?.inPlace && !state.unswapped) standing.push(token);
+  }
+  const kept = new Set(standing.sort((x, y) => y - x).slice(0, spec.keep.releases));
+  const drop: string[] = [];
+  for (const { name, kind, token } of beside) {
+    // What stands under a record that was taken back holds no original: it only bars a late rename.
+    const bar = kind === "old" && !standing.includes(token);
+    if (bar && (await store.db.collection(name).countDocuments({}, { limit: 1 })) > 0) continue;
+    if (bar || kind === "new" || !kept.has(token)) drop.push(name);
+  }
   await log.step("clean digests", {}, () => cleanDigests(store.db, [...kept]));
   for (const name of drop) {
     await log.step(`drop ${name}`, {}, () => store.db.dropCollection(name).catch(() => false));

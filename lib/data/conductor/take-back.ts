@@ -6,6 +6,7 @@ import { Refusal } from "../../problem";
 import { listAll } from "../store/catalog";
 import { writeSchemaState } from "../store/schema-state";
 import { unswap } from "../swap/carry-out";
+import { barLateRename } from "../swap/late-rename";
 import { closeAgain } from "./after-reopening";
 import type { Context } from "./context";
 import { finish } from "./finish";
@@ -43,6 +44,7 @@ export async function takeBack(context: Context, log: RecordLog, reason: string)
   await oldImages(context, log, state);
   await openAgain(context, log);
   await dropStaging(context, log, state);
+  if (log.afterSilence) await barLateRename(store.db, log);
   return closeRecord(context, log, decision);
 }
 

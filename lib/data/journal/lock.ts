@@ -44,6 +44,8 @@ export class Lock {
     readonly token: number,
     private readonly leaseMs: number,
     asked: number,
+    /** The owner before us fell silent, and may yet wake up and send one last command. */
+    readonly afterSilence: boolean,
   ) {
     this.#heldUntil = asked + leaseMs;
     this.#heartbeat = setInterval(() => void this.#renew(), leaseMs / 4);
@@ -68,7 +70,8 @@ export class Lock {
         { $set: { owner, expires: new Date(now.getTime() + lease * 1000) }, $inc: { token: 1 } },
         { upsert: true, returnDocument: "after" },
       );
-      return new Lock(states, clock, Number(taken?.["token"]), lease * 1000, asked);
+      const silent = held?.owner !== undefined && dead.length === 0;
+      return new Lock(states, clock, Number(taken?.["token"]), lease * 1000, asked, silent);
     } catch (error) {
       if (hasCode(error, code.duplicateKey)) throw await heldByAnother(db);
       throw error;

@@ -31,6 +31,11 @@ export class RecordLog {
     return this.#entries;
   }
 
+  /** Whether the owner before us fell silent without being known to be dead. */
+  get afterSilence(): boolean {
+    return this.lock.afterSilence;
+  }
+
   /** Fencing token of the lock that this log writes under. */
   get token(): number {
     return this.lock.token;

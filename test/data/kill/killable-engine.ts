@@ -6,6 +6,7 @@ import { plainProcessor } from "../plain-processor";
 
 const at = Number(process.env["KILL_AT"] ?? 0);
 const list = process.env["KILL_LIST"];
+const stopBefore = process.env["STOP_BEFORE"];
 let passed = 0;
 
 const processor = plainProcessor((collection, document) =>
@@ -17,6 +18,8 @@ void engineMain(processor, {
   boundary(name) {
     passed += 1;
     if (list !== undefined) appendFileSync(list, `${name}\n`);
+    if (stopBefore !== undefined && name.startsWith(`before ${stopBefore}`))
+      process.kill(process.pid, "SIGSTOP");
     if (passed === at) process.kill(process.pid, "SIGKILL");
   },
 });
