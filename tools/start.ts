@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
 import { stateDirectory } from "../lib/config/embedded";
 import { Refusal } from "../lib/problem";
 import { down, up } from "./environment/environment";
 import { mainJob } from "./job/main-job";
 import { howToLook } from "./job/how-to-look";
+import { whileOwning } from "./toolchain/owner-lock";
 import { packageRoot } from "./toolchain/package-root";
 import { progressOn } from "./toolchain/progress";
 
@@ -41,7 +43,15 @@ async function start(): Promise<void> {
     const { signal } = interrupted;
     const environment = await up({ progress, signal, node: played ? "played" : "auto" });
     print(describe(environment.node, environment.mongo.server));
-    await mainJob({ environment, root: packageRoot(), state, progress, print, show, signal });
+    const job = { environment, root: packageRoot(), state, progress, print, show, signal };
+    await whileOwning(
+      join(state, "job"),
+      () => mainJob(job),
+      ({ pid }) => {
+        print(`process ${pid} runs the main job here; waiting for it …`);
+      },
+      signal,
+    );
     if (keep) print(howToLook(environment, state));
     finished = true;
   } catch (error) {

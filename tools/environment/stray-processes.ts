@@ -9,6 +9,16 @@ import { endProcess, ownerVariable } from "./processes";
  */
 export async function endStrays(layout: Layout): Promise<void> {
   const mark = `${ownerVariable}=${layout.state}`;
+  // Pulumi's plugins are started from the state directory's own folder and outlive a killed Pulumi.
+  await endWhere((variables, program) => variables.includes(mark) || program.startsWith(`${layout.state}/`));
+}
+
+/** Ends every process that was started with this environment variable, and all that it started. */
+export async function endMarked(variable: string, value: string): Promise<void> {
+  await endWhere((variables) => variables.includes(`${variable}=${value}`));
+}
+
+async function endWhere(ours: (variables: readonly string[], program: string) => boolean): Promise<void> {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
   await Promise.all(
     pids
@@ -17,9 +27,7 @@ export async function endStrays(layout: Layout): Promise<void> {
         const identity = identityOf(pid);
         const variables = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
         const [program = ""] = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
-        // Pulumi's plugins are started from the state directory's own folder and outlive a killed Pulumi.
-        const ours = variables.split("\0").includes(mark) || program.startsWith(`${layout.state}/`);
-        if (identity !== undefined && ours) await endProcess(identity, 2000);
+        if (identity !== undefined && ours(variables.split("\0"), program)) await endProcess(identity, 2000);
       }),
   );
 }

@@ -4,6 +4,7 @@ import { delimiter, join, relative } from "node:path";
 import { parse, stringify } from "yaml";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import { ownerVariable } from "../environment/processes";
+import { endMarked } from "../environment/stray-processes";
 
 /** How one run of the Pulumi CLI ended. */
 export interface PulumiRun {
@@ -11,6 +12,9 @@ export interface PulumiRun {
   /** All that it printed, both streams in order. */
   readonly output: string;
 }
+
+/** Set for every run of a stack and so for all that it starts: finds what is left of a run whose starter was killed. */
+const stackVariable = "SLIPWAY_STACK_RUN";
 
 /** How long an interrupted CLI may take to end, in milliseconds. */
 const patience = 30_000;
@@ -71,8 +75,10 @@ export class PulumiStack {
     if (code !== 0) throw new Error(`pulumi config failed:\n${output}`);
   }
 
-  /** Makes the stack's state empty; what runs goes on running. */
+  /** Makes the stack's state empty; what runs in the cluster goes on running. A former run that was left alone is ended. */
   async empty(): Promise<void> {
+    await endMarked(stackVariable, this.mark);
+    await this.run(["cancel", "--yes", ...this.onStack()]);
     const { code, output } = await this.run([
       "state",
       "delete",
@@ -139,6 +145,10 @@ export class PulumiStack {
     });
   }
 
+  private get mark(): string {
+    return `${this.name} ${this.project}`;
+  }
+
   /** The arguments that name this stack. */
   onStack(): readonly string[] {
     return ["--stack", this.name];
@@ -193,6 +203,7 @@ export class PulumiStack {
       TMPDIR: temporaryFolder(this.state),
       // What is still there of it when the environment stops is stopped too.
       [ownerVariable]: this.state,
+      [stackVariable]: this.mark,
     };
   }
 }
