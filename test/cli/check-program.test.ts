@@ -1,36 +1,13 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { packageRoot } from "../../lib/package-root";
 import { writeSmoke } from "../../lib/release/gates/gather/smoke";
 import type { Report } from "../../lib/release/gates/judge";
 import { smoke } from "../../cli/smoke";
+import { type Ran, runSlipway as run } from "./program";
 import { ReleaseWorld } from "./release-world";
 
-const program = join(packageRoot(), "build", "cli", "slipway.js");
 const minute = 60_000;
 const at = (minutes: number): string => new Date(Date.now() + minutes * minute).toISOString();
 const local = (minutes: number): string => at(minutes).slice(0, 16);
-
-/** What the command told its caller. */
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-function run(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [program, ...args],
-      { cwd, env: { ...process.env, ...env } },
-      (failure, out, error) => {
-        resolve({ code: failure === null ? 0 : Number(failure.code), out, error });
-      },
-    );
-  });
-}
 
 /** Verdict and words of each gate, as `--json` tells them. */
 class Judged {
@@ -77,7 +54,7 @@ describe("slipway check, the program", function () {
   /** Writes staging's stack file with some texts in other texts' places, and checks it. */
   const check = async (
     changes: Readonly<Record<string, string>>,
-    env?: NodeJS.ProcessEnv,
+    env?: Readonly<Record<string, string>>,
   ): Promise<Judged> => {
     let text = stackFile;
     for (const [from, to] of Object.entries(changes)) {

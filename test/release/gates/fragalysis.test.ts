@@ -71,6 +71,35 @@ describe("gates of Fragalysis", () => {
     says(judge("F2", stackTag("2023.2.1"), stack("2023.2.1", "2023-02-03T08:00:00Z")), "warn", /2023\.02\.1/);
   });
 
+  it("N2, F20: a new hot-fix counts on from what runs here; another one is refused with the legal ones, and nothing is thrown", () => {
+    const making = (tag: string, deployments: Facts["deployments"]): ReturnType<typeof judge> =>
+      judge(
+        "N2",
+        policy({ sources: [source("stack", tag)] }),
+        facts({ release: release({ intent: "create" }), deployments }),
+      );
+    const tags = /2026\.10\.4-1 \(hot-fix\)/;
+    says(making("2026.10.4-1", is([before])), "pass", /2026\.10\.4-1 comes next \(hot-fix\)/);
+    says(making("2026.10.4-2", is([before])), "refuse", tags);
+    says(making("no version", is([before])), "refuse", /no version/);
+    says(making("2026.10.4-1", is([])), "refuse", /2026\.10\.4-1/);
+  });
+
+  it("F2: a month is that of the system's people, not of Greenwich", () => {
+    const tag = is({
+      tag: "2026.10.9",
+      commit: "b".repeat(40),
+      annotated: true,
+      by: "ana",
+      at: "2026-11-01T03:00:00Z",
+    });
+    const known = facts({ sources: [sourceFacts("stack", "2026.10.9", { tag })] });
+    const rules = (zone: string): ReturnType<typeof policy> =>
+      policy({ zone, sources: [source("stack", "2026.10.9")] });
+    says(judge("F2", rules("America/Phoenix"), known), "pass", /2026\.10\.9/);
+    says(judge("F2", rules("utc"), known), "warn", /made in 2026-11/);
+  });
+
   it("F3: three parts go to production, candidates and hot-fixes to staging, all else nowhere", () => {
     const verdict = (tag: string, grade: "staging" | "production"): string =>
       judge("F3", { ...stackTag(tag), grade }).verdict;
