@@ -48,7 +48,7 @@ export = slipway.program(async () => {
     { dependsOn: verified },
   );
   maintenance?.endAfter(closed, { recordId: closed.record.id, services, images, verification });
-  slipway.releaseTicketOf(stack, { release, recordId: closed.record.id });
+  slipway.releaseTicketOf(stack, release, closed);
   if (notes) new slipway.ReleaseNotes("notes", { ...notes, tag: stack.release, record: closed.record });
 
   return { hash: release.apply((planned) => planned.hash), record: closed.summary };

@@ -4,6 +4,7 @@ import type { StackConfig } from "../lib/config/stack-config";
 import type { TicketRequest } from "../lib/config/ticket";
 import { ticketRequest } from "../lib/config/ticket-request";
 import { Forwarder } from "./forwarder";
+import type { ReleaseRecord } from "./release-record";
 
 export interface ReleaseTicketArgs {
   /** The release that it tells of. */
@@ -45,11 +46,13 @@ export class ReleaseTicket extends pulumi.dynamic.Resource {
   }
 }
 
-/** The ticket of a stack that asks for one. */
+/** The ticket of a stack that asks for one, put when the record is closed. */
 export function releaseTicketOf(
   stack: StackConfig,
-  args: Omit<ReleaseTicketArgs, "ticket">,
+  release: pulumi.Input<ReleaseInputs>,
+  closed: ReleaseRecord,
 ): ReleaseTicket | undefined {
   const ticket = stack.ticket && ticketRequest(stack);
-  return ticket && new ReleaseTicket("ticket", { ...args, ticket });
+  if (ticket === undefined) return undefined;
+  return new ReleaseTicket("ticket", { release, recordId: closed.record.id, ticket }, { dependsOn: closed });
 }

@@ -5,6 +5,12 @@ import { type Registered, committedConfig, runProgram, type Secrets, secretsOver
 
 const environments = ["dev", "staging", "prod"] as const;
 
+const maintenanceCommands = {
+  start: ["manage", "maintenance", "start", "--title", "{title}", "--message", "{message}"],
+  stop: ["manage", "maintenance", "stop", "--title", "{title}"],
+  show: ["manage", "maintenance", "show"],
+};
+
 /** Every opt-in that a stack file knows, on. */
 function withEveryOptIn(
   environment: (typeof environments)[number],
@@ -20,6 +26,14 @@ function withEveryOptIn(
     }),
     verification: { ...(config["verification"] as object), smoke: { command: "make test" } },
     notes: { repository: "microbiomedata/nmdc-runtime", commitish: "main" },
+    maintenance: { services: { "runtime-api": { in: "pod", ...maintenanceCommands } } },
+    sources: {
+      runtime: {
+        ...{ scheme: "semver", branch: "main", images: ["fastapi", "dagster"] },
+        forge: { kind: "github", project: "microbiomedata/nmdc-runtime" },
+      },
+    },
+    ticket: { assignees: ["ana"] },
     // The graph is what is asked here; what the stack's own gates say needs a forge and a registry.
     gates: { preset: "none" },
     releaseMongoUri: secrets.releaseMongoUri,
@@ -50,7 +64,9 @@ for (const environment of environments) {
 
     it("puts every child under the component that it is named after", () => {
       for (const { type, name, parent } of graph.filter((resource) => resource.custom)) {
-        const topLevel = /dynamic\/slipway:(DataMigration|DataSwitch|ReleaseRecord)$/.test(type);
+        const topLevel = /dynamic\/slipway:(DataMigration|DataSwitch|ReleaseRecord|ReleaseTicket)$/.test(
+          type,
+        );
         if (topLevel) continue;
         const parentName = parent?.split("::").at(-1) ?? "";
         assert.ok(name.startsWith(`${parentName}-`), `${name} stands under ${parentName}`);
@@ -69,6 +85,18 @@ for (const environment of environments) {
       for (const workload of workloads)
         assert.ok(running.dependencies.includes(workload.urn), `verified after ${workload.name}`);
       assert.ok(record.dependencies.includes(running.urn), "the record waits for the verification");
+    });
+
+    it("A12, A17: puts maintenance on before the data is touched, and ends it after the record is closed", () => {
+      const started = only(graph, /:MaintenanceStart$/);
+      const ended = only(graph, /:MaintenanceEnd$/);
+      assert.ok(only(graph, /:DataMigration$/).dependencies.includes(started.urn));
+      assert.ok(ended.dependencies.includes(only(graph, /:ReleaseRecord$/).urn));
+    });
+
+    it("F17: puts the ticket only when the record is closed", () => {
+      const record = only(graph, /:ReleaseRecord$/);
+      assert.ok(only(graph, /:ReleaseTicket$/).dependencies.includes(record.urn));
     });
 
     it("N4, X1: runs every image by its digest", () => {
@@ -169,6 +197,10 @@ function expectedResources(environment: (typeof environments)[number]): readonly
     "pulumi-nodejs:dynamic/slipway:RunningSystem verification-running-system",
     "command:local:Command verification-smoke",
     "pulumi-nodejs:dynamic/slipway:ReleaseRecord record",
+    "slipway:index:Maintenance maintenance",
+    "pulumi-nodejs:dynamic/slipway:MaintenanceStart maintenance-start",
+    "pulumi-nodejs:dynamic/slipway:MaintenanceEnd maintenance-end",
+    "pulumi-nodejs:dynamic/slipway:ReleaseTicket ticket",
     "slipway:index:ReleaseNotes notes",
     "pulumi:providers:github notes-github",
     "github:index/release:Release notes-release",
