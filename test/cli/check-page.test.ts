@@ -25,9 +25,13 @@ describe("page of a check", () => {
     assert.ok(!order.includes(-1), page);
   });
 
-  it("has one line of evidence per source and per image, from the tag to the digest", () => {
-    assert.match(page, /^ {2}backend: tag b{8} ✓ · branch production ✓ · ci green ✓$/m);
-    assert.match(page, /^ {2}stack: xchem\/fragalysis-stack:2026\.11\.2 · digest sha256:d{12} ✓$/m);
+  it("has one line of evidence per service, and of what no service is built from, from the tag to what runs", () => {
+    assert.match(
+      page,
+      /^ {2}worker: tag b{8} ✓ · branch production ✓ · ci CI ✓ · digest sha256:d{12} ✓ · schema none ✓ · running sha256:8{12} ✓$/m,
+    );
+    assert.match(page, /^ {2}frontend: tag c{8} ✓ · branch production ✓ · ci CI ✓$/m);
+    assert.match(page, /^ {2}frontend: xchem\/fragalysis-frontend:2026\.10\.4 · digest sha256:c{12} ✓$/m);
     const blind = facts({
       sources: known.sources.map((one) => ({ ...one, branch: unknown, ci: not("green") })),
     });

@@ -68,7 +68,7 @@ describe("commands of a release", function () {
     await writeSmoke(world.folder, record);
     const after = await check("staging");
     assert.equal(verdict(after.report, "N1"), "pass", after.page);
-    assert.match(after.page, new RegExp(`runtime: tag ${world.commit.slice(0, 8)} ✓ · branch main ✓`));
+    assert.match(after.page, new RegExp(`runtime-api: tag ${world.commit.slice(0, 8)} ✓ · branch main ✓`));
   });
 
   it("N1: smoke refuses a tree with changes, and records a failure as one", async () => {
@@ -250,6 +250,11 @@ describe("commands of a release", function () {
     assert.deepEqual(await keep(last), kept);
     assert.deepEqual([world.read("staging/changelog.md"), readFileSync(kept.record, "utf8")], texts);
     assert.match(texts[1] ?? "", /"id": "N1"/, "what the gates said is on record");
+    assert.match(
+      texts[1] ?? "",
+      /"service": "runtime-api",\s+"source": "runtime"/,
+      "and the line of evidence",
+    );
     assert.match(await refused(keep({ ...last, environment: "prod" })), /a record of prod/);
     assert.match(await refused(keep({})), /no record/);
   });
