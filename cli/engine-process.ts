@@ -11,7 +11,7 @@ export class EngineFailure extends Error {
   override readonly name = "EngineFailure";
 }
 
-type Last = Extract<EngineEvent, { event: "ready" | "in-place" | "closed" | "plan" | "status" }>;
+type Last = Extract<EngineEvent, { event: "ready" | "in-place" | "closed" | "plan" | "status" | "records" }>;
 
 /**
  * Starts the engine as a process of its own and waits for the event that answers the request.
@@ -53,6 +53,8 @@ function start(outlivesUs: boolean): ChildProcessByStdio<Writable, Readable, nul
   const log = openSync(logFile(), "a", 0o600);
   const engine = spawn(process.execPath, ["--enable-source-maps", join(__dirname, "engine.js")], {
     stdio: ["pipe", "pipe", log],
+    // Fewer arenas of the C library: its threads would each keep memory that the others need.
+    env: { MALLOC_ARENA_MAX: "2", ...process.env },
     // In a process group of its own: Ctrl-C reaches Pulumi, and the engine learns of it by its standard input.
     detached: outlivesUs,
   });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EmbeddedEnvironment } from "../lib/config/embedded";
 import { down, up } from "../tools/environment/environment";
-import { packageRoot } from "../tools/toolchain/package-root";
+import { packageRoot } from "../lib/package-root";
 import { formatIdentity, isAlive, ownIdentity, parseIdentity } from "../tools/toolchain/process-identity";
 
 /** Folders of tests' environments; the number is the process that made it. */

@@ -7,7 +7,7 @@ import { down, up } from "./environment/environment";
 import { mainJob } from "./job/main-job";
 import { howToLook } from "./job/how-to-look";
 import { whileOwning } from "./toolchain/owner-lock";
-import { packageRoot } from "./toolchain/package-root";
+import { packageRoot } from "../lib/package-root";
 import { progressOn } from "./toolchain/progress";
 
 /** Somebody stopped the job. */

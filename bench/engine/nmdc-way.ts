@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { installPackage } from "../../lib/data/migrations/python/environment";
-import { packageRoot } from "../../tools/toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
 import type { BareTools } from "./bare-tools";
 import type { BenchDatabase } from "./bench-database";
 

@@ -6,7 +6,7 @@ import { Signs } from "../../lib/data/conductor/signs";
 import { runEngine } from "../../lib/data/engine";
 import { defaultLease } from "../../lib/data/journal/lock";
 import type { EngineEvent, ReleaseRecordData, ReleaseSpec } from "../../lib/data/protocol";
-import { packageRoot } from "../../tools/toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
 import type { BenchDatabase } from "./bench-database";
 import { MemoryWatch } from "./memory";
 

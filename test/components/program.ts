@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { scratch } from "../scratch";
 
 /** One resource that the program registered, with its inputs as Pulumi would send them. */
 export interface Registered {
@@ -153,7 +153,7 @@ const recordOfMock = {
 
 /** The files that the stack files name: the embedded environment's description, and a kubeconfig. */
 function provideFiles({ kubeconfigToken, releaseMongoUri, runtimeMongoUri }: Secrets): void {
-  const state = mkdtempSync(join(tmpdir(), "slipway-graph-"));
+  const state = scratch("graph");
   const kubeconfig = join(state, "kubeconfig");
   writeFileSync(kubeconfig, `token: ${kubeconfigToken}\n`);
   writeFileSync(

@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Document, MongoClient } from "mongodb";
 import type { DataProcessor, EngineOptions } from "../../lib/data/conductor/context";
 import { Signs } from "../../lib/data/conductor/signs";
@@ -11,6 +8,7 @@ import { OrderFreeHash } from "../../lib/data/order-free-hash";
 import type { EngineEvent, EngineRequest, ReleaseSpec } from "../../lib/data/protocol";
 import { MongoSource } from "../../lib/data/store/mongo-source";
 import type { TestServer } from "./server";
+import { scratch } from "../scratch";
 
 /** A release of a test, onto a database of its own. */
 export function specFor(
@@ -36,7 +34,7 @@ export function specFor(
     migrations: "/nowhere",
     reopen: "after-rollout",
     confirmWithin: 60,
-    dump: { keep: mkdtempSync(join(tmpdir(), "slipway-test-dump-")) },
+    dump: { keep: scratch("dump") },
     keep: { releases: 1 },
     ...changes,
   };

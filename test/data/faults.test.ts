@@ -1,16 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { BSON, type Document } from "mongodb";
 import { refuseLongNames } from "../../lib/data/names";
@@ -21,6 +11,7 @@ import { ChildEngine, compiledEntry } from "./kill/child-engine";
 import { mayWrite, processor } from "./kill/matrix";
 import { plainProcessor } from "./plain-processor";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { scratch } from "../scratch";
 
 const data = {
   studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
@@ -55,7 +46,7 @@ describe("Faults of a data release", () => {
     assert.deepEqual(await contentOf(server.uri, database), before);
     assert.equal(await mayWrite(server, database), true);
     assert.deepEqual(await besideNames(server.uri, database), []);
-    const mended = { ...spec, dump: { keep: mkdtempSync(join(tmpdir(), "slipway-test-dump-")) } };
+    const mended = { ...spec, dump: { keep: scratch("dump") } };
     const run = await releaseAndConfirm(mended, processor);
     assert.equal(run.last("closed").record.outcome, "released");
   }
@@ -84,7 +75,7 @@ describe("Faults of a data release", () => {
   it("11: a folder for dumps that can't be made stops the release", async () => {
     const spec = await ready("no-folder");
     const before = await contentOf(server.uri, "no-folder");
-    const file = join(mkdtempSync(join(tmpdir(), "slipway-test-")), "file");
+    const file = join(scratch("fault"), "file");
     writeFileSync(file, "");
     assert.match(await fails({ ...spec, dump: { keep: join(file, "dumps") } }), /ENOTDIR/);
     await oldWholeThenMended(spec, before);
@@ -320,7 +311,7 @@ describe("Faults of a data release", () => {
     const spec = await ready("orphan");
     const before = await contentOf(server.uri, "orphan");
     // The engine reads from a named pipe that we hold open all the time: its end can't be the sign.
-    const pipe = join(mkdtempSync(join(tmpdir(), "slipway-test-")), "requests");
+    const pipe = join(scratch("fault"), "requests");
     execFileSync("mkfifo", [pipe]);
     const held = openSync(pipe, "r+");
     const options = '{ stdio: "inherit", detached: true }';

@@ -31,7 +31,7 @@ describe("a release of NMDC Runtime that goes wrong", function () {
     failsWith(await nmdc.system.stack.up(), /the spare part is missing/);
   });
 
-  it("N13: documents that are invalid afterwards, every one listed with collection, id, pointer and rule", async () => {
+  it("N9, N13: documents that are invalid afterwards, every one listed with collection, id, pointer and rule", async () => {
     nmdc.system.plan(await nmdc.images(releases.second));
     nmdc.system.set(["data", "migrations"], copiedMigrations("does-nothing"));
     failsWith(

@@ -6,7 +6,7 @@ import type { RunningEvidence } from "../../lib/evidence/running-system";
 import { current, imagesOf, mainJob, next, nmdcDocuments } from "../../tools/job/main-job";
 import type { PlannedRelease, System } from "../../tools/job/system";
 import { LoopbackRegistry } from "../../tools/images/registry";
-import { packageRoot } from "../../tools/toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
 import { silent } from "../../tools/toolchain/progress";
 import { embedded, embeddedState } from "../embedded";
 import { gitStatus } from "./untouched";

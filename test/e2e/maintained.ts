@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Json } from "../../lib/content-hash";
 import { makeMaintainedImage } from "../../tools/images/make-images";
 import { providePrograms } from "../../tools/programs/recipe";
-import { packageRoot } from "../../tools/toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
 import { MongoClient } from "mongodb";
 import { embeddedState } from "../embedded";
 import type { Nmdc } from "./nmdc";

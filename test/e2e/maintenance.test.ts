@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { packageRoot } from "../../tools/toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
 import { embedded } from "../embedded";
 import { Maintained, maintained } from "./maintained";
 import { Nmdc, failsWith, releases, succeeds } from "./nmdc";

@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "../../tools/toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
+import { scratch } from "../scratch";
 
 /** Migration lists whose step 11.23.0 to 11.24.0 is not the published one. */
 const steps = {
@@ -22,7 +22,7 @@ export default defineMigration({
 
 /** A copy of the project's migration list with one step replaced; returns its folder. */
 export function copiedMigrations(kind: keyof typeof steps): string {
-  const folder = mkdtempSync(join(tmpdir(), "slipway-migrations-"));
+  const folder = scratch("migrations");
   cpSync(join(packageRoot(), "migrations"), folder, { recursive: true });
   const step = join(folder, "nmdc-schema", "11.23.0-to-11.24.0");
   rmSync(join(step, "migration.yaml"));

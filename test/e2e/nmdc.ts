@@ -4,7 +4,7 @@ import type { ReleaseRecordData } from "../../lib/data/protocol";
 import { imagesOf, nmdcDocuments } from "../../tools/job/main-job";
 import type { PulumiRun } from "../../tools/job/pulumi-stack";
 import { type PlannedRelease, System } from "../../tools/job/system";
-import { packageRoot } from "../../tools/toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
 import { embedded, embeddedState } from "../embedded";
 
 /** The releases that tests go through: the second migrates data, the third changes code only. */

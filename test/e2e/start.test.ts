@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MongoClient } from "mongodb";
 import { down, up } from "../../tools/environment/environment";
-import { packageRoot } from "../../tools/toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
 import { tracesOf } from "../tools/environment/traces";
 import { gitStatus } from "./untouched";
 

@@ -6,7 +6,7 @@ import { AppsV1Api, CoreV1Api, DiscoveryV1Api } from "@kubernetes/client-node";
 import { BSON, type Db } from "mongodb";
 import { temporaryFolder } from "../../tools/job/pulumi-stack";
 import type { System } from "../../tools/job/system";
-import { packageRoot } from "../../tools/toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
 
 /** Everything that a release could write to, as it is now; two looks at what nobody touched are equal. */
 export async function seen(system: System, state: string): Promise<Readonly<Record<string, unknown>>> {

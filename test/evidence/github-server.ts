@@ -2,7 +2,7 @@ import { buildClientSchema, graphqlSync, type GraphQLSchema, type IntrospectionQ
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "../../tools/toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
 import { githubDescription } from "./github-description";
 import { type Answer, type Asked, HttpFixture } from "./http-fixture";
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { cacheDirectory } from "../../lib/config/embedded";
-import { packageRoot } from "../toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
 import { silent, type Progress } from "../toolchain/progress";
 import type { Recipe } from "../toolchain/recipe";
 import { ToolCache } from "../toolchain/tool-cache";

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { cacheDirectory } from "../../lib/config/embedded";
 import { Refusal } from "../../lib/problem";
 import { sourceHashes } from "../programs/source-hashes";
-import { packageRoot } from "../toolchain/package-root";
+import { packageRoot } from "../../lib/package-root";
 import { silent, type Progress } from "../toolchain/progress";
 import type { Recipe, Workshop } from "../toolchain/recipe";
 import { ToolCache } from "../toolchain/tool-cache";

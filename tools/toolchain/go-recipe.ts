@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { z } from "zod";
 import { contentHash, type Json } from "../../lib/content-hash";
 import { Refusal } from "../../lib/problem";
-import { packageRoot } from "./package-root";
+import { packageRoot } from "../../lib/package-root";
 import type { OnMachine, Recipe, Workshop } from "./recipe";
 
 const moduleFile = z.strictObject({

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { BSON } from "mongodb";
 import { frames } from "../../../lib/data/bson-frames";
@@ -11,6 +10,7 @@ import { mongoTool } from "../../tools/stand-in/mongo-tool";
 import { contentOf, fill, nextOf, releaseAndConfirm, specFor } from "../engine-run";
 import { processor } from "../kill/matrix";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
+import { scratch } from "../../scratch";
 
 const data = {
   studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
@@ -40,8 +40,8 @@ describe("N11: the dump and MongoDB's own tools", function () {
   after(() => server.stop());
 
   it("mongorestore restores it: documents, options and indexes", async () => {
-    const scratch = mkdtempSync(join(tmpdir(), "slipway-test-"));
-    await mongoTool("mongorestore", server.uri, scratch, [
+    const folder = scratch("tools");
+    await mongoTool("mongorestore", server.uri, folder, [
       "--nsFrom",
       "dumped.*",
       "--nsTo",
@@ -57,15 +57,15 @@ describe("N11: the dump and MongoDB's own tools", function () {
   });
 
   it("mongodump names its files as we do, and we read them", async () => {
-    const scratch = mkdtempSync(join(tmpdir(), "slipway-test-"));
-    await mongoTool("mongodump", server.uri, scratch, ["--db", "dumped", "--out", scratch]);
+    const folder = scratch("tools");
+    await mongoTool("mongodump", server.uri, folder, ["--db", "dumped", "--out", folder]);
     const content = await contentOf(server.uri, "dumped");
-    const files = new Set(readdirSync(join(scratch, "dumped")));
+    const files = new Set(readdirSync(join(folder, "dumped")));
     for (const collection of Object.keys(data)) {
       const file = `${dumpFileName(collection)}.bson`;
       assert.ok(files.has(file), `${file} is among ${[...files].join(", ")}`);
       const hash = new OrderFreeHash();
-      for await (const block of readBson(join(scratch, "dumped", file), collection)) {
+      for await (const block of readBson(join(folder, "dumped", file), collection)) {
         for (const document of frames(block.bytes, collection)) hash.add(document);
       }
       assert.equal(`${hash.documents}:${hash.toString()}`, content[collection]);

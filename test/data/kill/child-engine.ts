@@ -1,19 +1,19 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { transpileModule, ModuleKind, ScriptTarget } from "typescript";
 import type { EngineEvent, EngineRequest } from "../../../lib/data/protocol";
-import { packageRoot } from "../../../tools/toolchain/package-root";
+import { packageRoot } from "../../../lib/package-root";
+import { scratch } from "../../scratch";
 
 /**
  * Compiles a test's own entry so that it runs on `build/`: child processes must start quickly, and TypeScript doesn't.
  * @returns the compiled file.
  */
 export function compiledEntry(): string {
-  const folder = mkdtempSync(join(tmpdir(), "slipway-test-entry-"));
+  const folder = scratch("entry");
   for (const file of ["kill/killable-engine", "plain-processor"]) {
     const source = readFileSync(join(packageRoot(), "test", "data", `${file}.ts`), "utf8");
     const options = { compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 } };

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { packageRoot } from "../../../tools/toolchain/package-root";
+import { packageRoot } from "../../../lib/package-root";
 
 /** One cell of the matrix that was tried. */
 export interface MatrixRow {

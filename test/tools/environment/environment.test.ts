@@ -12,7 +12,7 @@ import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { MongoClient } from "mongodb";
 import { readEmbeddedEnvironment, type EmbeddedEnvironment } from "../../../lib/config/embedded";
 import { down, status, up } from "../../../tools/environment/environment";
-import { packageRoot } from "../../../tools/toolchain/package-root";
+import { packageRoot } from "../../../lib/package-root";
 import { tracesOf } from "./traces";
 
 describe("The embedded environment", function () {

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contentHash } from "../../../lib/content-hash";
-import { packageRoot } from "../../../tools/toolchain/package-root";
+import { packageRoot } from "../../../lib/package-root";
 import { readGoRecipe } from "../../../tools/toolchain/go-recipe";
 import { silent } from "../../../tools/toolchain/progress";
 import { ToolCache } from "../../../tools/toolchain/tool-cache";

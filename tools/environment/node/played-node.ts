@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Json } from "../../../lib/content-hash";
 import { compiledFile } from "../../../lib/package-root";
-import { packageRoot } from "../../toolchain/package-root";
+import { packageRoot } from "../../../lib/package-root";
 import type { Toolchain } from "../../toolchain/toolchain";
 import { kubeconfigOf } from "../kubeconfig";
 import type { Layout } from "../layout";
