@@ -40,8 +40,8 @@ describe("N11: the dump and MongoDB's own tools", function () {
   after(() => server.stop());
 
   it("mongorestore restores it: documents, options and indexes", async () => {
-    const folder = scratch("tools");
-    await mongoTool("mongorestore", server.uri, folder, [
+    const login = scratch("tools");
+    await mongoTool("mongorestore", server.uri, login, [
       "--nsFrom",
       "dumped.*",
       "--nsTo",
@@ -57,15 +57,15 @@ describe("N11: the dump and MongoDB's own tools", function () {
   });
 
   it("mongodump names its files as we do, and we read them", async () => {
-    const folder = scratch("tools");
-    await mongoTool("mongodump", server.uri, folder, ["--db", "dumped", "--out", folder]);
+    const theirs = scratch("tools");
+    await mongoTool("mongodump", server.uri, theirs, ["--db", "dumped", "--out", theirs]);
     const content = await contentOf(server.uri, "dumped");
-    const files = new Set(readdirSync(join(folder, "dumped")));
+    const files = new Set(readdirSync(join(theirs, "dumped")));
     for (const collection of Object.keys(data)) {
       const file = `${dumpFileName(collection)}.bson`;
       assert.ok(files.has(file), `${file} is among ${[...files].join(", ")}`);
       const hash = new OrderFreeHash();
-      for await (const block of readBson(join(folder, "dumped", file), collection)) {
+      for await (const block of readBson(join(theirs, "dumped", file), collection)) {
         for (const document of frames(block.bytes, collection)) hash.add(document);
       }
       assert.equal(`${hash.documents}:${hash.toString()}`, content[collection]);
