@@ -11,7 +11,7 @@ import { Verdicts } from "./verdicts";
 const old = "11.23.0";
 const next = "11.24.0";
 
-/** What the engine promises, and what it wants to reach next (issue B). */
+/** What the engine promises, and what it wants to reach next. */
 export const promises = {
   timesNmdc: { least: 10, goal: 14 },
   timesBare: { most: 3.5, goal: 2.2 },
