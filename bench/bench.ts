@@ -13,7 +13,7 @@ import { timedJob } from "./job";
 import { noOp } from "./pulumi/no-op";
 import { setUpSeconds } from "./set-up";
 
-/** What issue A promises. Seconds; the last is a ratio. */
+/** What is promised. Seconds; the last is a ratio. */
 const promises = {
   setUpFromNothing: { most: 20 * 60 },
   setUpCached: { most: 60 },
