@@ -1,82 +1,89 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { DateTime } from "luxon";
 import { z } from "zod";
 import type { ReleaseRecordData } from "../lib/data/protocol";
 import { Refusal } from "../lib/problem";
 import { recordsFolder } from "../lib/release/gates/gather/project";
 import { judgedSchema } from "../lib/release/gates/judged";
-import { addInstalled, environmentChangelogFile } from "../lib/release/notes/environment-changelog";
-import { atomically } from "../lib/release/promotion/atomic-file";
-import { readDeployments, writeRecordFile } from "../lib/release/promotion/record-files";
-import { loadStack } from "./gated-stack";
+import { readDeployments } from "../lib/release/promotion/record-files";
+import { specOf } from "./data-spec";
+import { askEngine } from "./engine-process";
+import { type Kept, keepRecords } from "./record-keeper";
 
-/** A closed record, or the status of a database that has one. */
-const input = z.union([
-  z
-    .looseObject({ last: z.looseObject({ id: z.string(), hash: z.string(), environment: z.string() }) })
-    .transform(({ last }) => last),
-  z.looseObject({ id: z.string(), hash: z.string(), environment: z.string() }),
+interface Options {
+  readonly from?: string;
+  readonly report?: string;
+  readonly changelog?: string;
+  readonly adopt?: boolean;
+  readonly verify?: boolean;
+  readonly json?: boolean;
+}
+
+/** `slipway record <environment>`. */
+export function registerRecord(program: Command): void {
+  program
+    .command("record <environment>")
+    .description("keep the records of the database's journal in the repository; commit the files it names")
+    .option(
+      "--from <file>",
+      "a record, or what `slipway data status --json` said, instead of the database; - is standard input",
+    )
+    .option("--report <file>", "what `slipway check --json` said before the release")
+    .option("--changelog <folder>", "add what was released to the environment's changelog in this folder")
+    .option("--adopt", "keep also releases whose stack file nobody finds any more, as normal ones")
+    .option("--verify", "only look whether the kept records are as they were written")
+    .option("--json", "print what was written as JSON")
+    .addHelpText("after", "\nExample: slipway record prod --report report.json")
+    .action(async (environment: string, options: Options) => {
+      const project = process.cwd();
+      if (options.verify === true) {
+        console.log(await verifyRecords(project, environment));
+        return;
+      }
+      const { report, changelog: changelogs, adopt } = options;
+      const records =
+        options.from === undefined ? await journal(environment) : await given(options.from, environment);
+      const judged =
+        report === undefined ? undefined : judgedSchema.parse(JSON.parse(await readFile(report, "utf8")));
+      const kept = await keepRecords(project, environment, records, { report: judged, changelogs, adopt });
+      console.log(options.json === true ? JSON.stringify(kept) : inWords(kept));
+    });
+}
+
+/** Looks at every kept record of an environment; reads only. @throws Refusal that names each one that was edited. */
+export async function verifyRecords(project: string, environment: string): Promise<string> {
+  const kept = (await readDeployments(recordsFolder(project))).filter(
+    (one) => one.environment === environment,
+  );
+  return `${kept.length} records of ${environment}, as they were written`;
+}
+
+async function journal(environment: string): Promise<readonly ReleaseRecordData[]> {
+  const { records } = await askEngine({ do: "records", spec: specOf(environment) }, "records");
+  return records.filter((record) => record.environment === environment);
+}
+
+const recordSchema = z.looseObject({ id: z.string(), hash: z.string(), environment: z.string() });
+const givenSchema = z.union([
+  z.looseObject({ last: recordSchema }).transform(({ last }) => last),
+  recordSchema,
 ]);
 
-export interface Recorded {
-  readonly record: string;
-  readonly changelog?: string;
+/** One record that somebody hands over. @throws Refusal for another environment's, and for what is none. */
+async function given(from: string, environment: string): Promise<readonly ReleaseRecordData[]> {
+  return [recordIn(from === "-" ? await text(process.stdin) : await readFile(from, "utf8"), environment)];
 }
 
-/**
- * Keeps a release's record in the repository, where promotion and gates read it, and adds it to the environment's changelog.
- * The same record a second time changes nothing.
- * @throws Refusal for another environment's record, and for what is none.
- */
-export async function keepRecord(
-  project: string,
-  environment: string,
-  json: string,
-  report: string | undefined,
-  changelogs: string | undefined,
-): Promise<Recorded> {
-  const { config } = await loadStack(project, environment);
-  const data = parsed(json, environment);
-  const commits = Object.fromEntries(
-    Object.entries(config.images).flatMap(([name, { commit }]) =>
-      commit === undefined ? [] : [[name, commit]],
-    ),
-  );
-  const gates = report === undefined ? [] : [judgedSchema.parse(JSON.parse(report))];
-  const path = await writeRecordFile(recordsFolder(project), {
-    record: data,
-    lane: config.lane,
-    commits,
-    gates,
-  });
-  // What was written must be what the gates can read: otherwise the next release would wait for ever.
-  await readDeployments(recordsFolder(project));
-  const file = environmentChangelogFile(config.grade);
-  if (changelogs === undefined || file === undefined || data.outcome !== "released") return { record: path };
-  const changelog = join(changelogs, file);
-  const installed = data.images.map(({ name, to }) => ({ service: name, version: to, notes: [] }));
-  await atomically(
-    changelog,
-    addInstalled(
-      await readOrEmpty(changelog),
-      DateTime.fromISO(data.closedAt ?? data.openedAt, { zone: "utc" }),
-      installed,
-    ),
-  );
-  return { record: path, changelog };
-}
-
-function parsed(json: string, environment: string): ReleaseRecordData {
+/** The record of a text. @throws Refusal for another environment's, and for what is none. */
+export function recordIn(json: string, environment: string): ReleaseRecordData {
   const refusal = (found: string): Refusal =>
     new Refusal("record", [
       {
-        where: "standard input",
+        where: "--from",
         found,
         allowed: `a release record of ${environment}`,
-        mend: `slipway data status ${environment} --json | slipway record ${environment}`,
+        mend: `slipway record ${environment}`,
       },
     ]);
   let value: unknown;
@@ -85,44 +92,13 @@ function parsed(json: string, environment: string): ReleaseRecordData {
   } catch {
     throw refusal("no JSON");
   }
-  const result = input.safeParse(value);
+  const result = givenSchema.safeParse(value);
   if (!result.success) throw refusal("no record");
   if (result.data.environment !== environment) throw refusal(`a record of ${result.data.environment}`);
   return result.data as unknown as ReleaseRecordData;
 }
 
-async function readOrEmpty(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
-  }
-}
-
-/** `slipway record <environment>`. */
-export function registerRecord(program: Command): void {
-  program
-    .command("record <environment>")
-    .description(
-      "keep the last release's record in the repository, from standard input; commit the file it names",
-    )
-    .option("--report <file>", "what `slipway check --json` said before the release")
-    .option("--changelog <folder>", "add the release to the environment's changelog in this folder")
-    .option("--json", "print what was written as JSON")
-    .addHelpText("after", "\nExample: slipway data status prod --json | slipway record prod")
-    .action(
-      async (
-        environment: string,
-        { report, changelog, json }: { report?: string; changelog?: string; json?: boolean },
-      ) => {
-        const said = report === undefined ? undefined : await readFile(report, "utf8");
-        const kept = await keepRecord(process.cwd(), environment, await text(process.stdin), said, changelog);
-        console.log(
-          json === true
-            ? JSON.stringify(kept)
-            : [kept.record, ...(kept.changelog === undefined ? [] : [kept.changelog])].join("\n"),
-        );
-      },
-    );
+function inWords({ records, changelog, before }: Kept): string {
+  const written = [...records, ...(changelog === undefined ? [] : [changelog])];
+  return written.length === 0 ? `nothing new: ${before} records are kept` : written.join("\n");
 }

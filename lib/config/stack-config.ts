@@ -9,6 +9,7 @@ import { maintenanceContradictions, maintenanceSchema } from "./maintenance";
 import { nameSchema } from "./names";
 import { notesSchema } from "./notes";
 import { problemsOf } from "./problems";
+import { recordsSchema } from "./records";
 import { serviceSchema } from "./services";
 import { ticketContradictions, ticketSchema } from "./ticket";
 import { verificationSchema } from "./verification";
@@ -35,6 +36,7 @@ export const stackConfigSchema = z.strictObject({
   notes: notesSchema.optional(),
   maintenance: maintenanceSchema.optional(),
   ticket: ticketSchema.optional(),
+  records: recordsSchema.optional(),
   ...gateSections,
 });
 

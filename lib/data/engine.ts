@@ -68,6 +68,9 @@ async function carryOut(what: EngineRequest["do"], context: Context): Promise<bo
     case "plan":
       context.reporter.say({ event: "plan", plan: await planData(context) });
       return true;
+    case "records":
+      context.reporter.say({ event: "records", records: await context.journal.records() });
+      return true;
     case "resume":
       await settle(context, undefined);
       break;

@@ -92,6 +92,8 @@ export type EngineRequest =
   | { readonly do: "plan"; readonly spec: ReleaseSpec }
   /** Read-only: what the database's journal says. */
   | { readonly do: "status"; readonly spec: ReleaseSpec }
+  /** Read-only: every closed record, oldest first. */
+  | { readonly do: "records"; readonly spec: ReleaseSpec }
   /** Finishes or undoes what a dead owner left, by the journal alone. */
   | { readonly do: "resume"; readonly spec: ReleaseSpec }
   | { readonly do: "abort"; readonly spec: ReleaseSpec }
@@ -204,5 +206,6 @@ export type EngineEvent =
   | { readonly event: "closed"; readonly record: ReleaseRecordData }
   | { readonly event: "plan"; readonly plan: DataPlan }
   | { readonly event: "status"; readonly status: DataStatus }
+  | { readonly event: "records"; readonly records: readonly ReleaseRecordData[] }
   /** Last event of a run that did not do what was asked. The old data is whole; `says` is fit to print. */
   | { readonly event: "failed"; readonly says: string; readonly problems: readonly Problem[] };

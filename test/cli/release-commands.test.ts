@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { checkPage } from "../../cli/check-page";
 import { hashOf, loadStack, parseGatedStack } from "../../cli/gated-stack";
 import { admitStack, factsFor } from "../../cli/gathered";
 import { nextVersions } from "../../cli/next";
 import { promote } from "../../cli/promote";
-import { keepRecord } from "../../cli/record";
+import { recordIn } from "../../cli/record";
+import { keepRecords } from "../../cli/record-keeper";
 import { releaseStep } from "../../cli/release";
 import { smoke } from "../../cli/smoke";
 import { found, unjudged } from "../../lib/evidence/finding";
@@ -239,16 +240,20 @@ describe("commands of a release", function () {
       durations: {},
     };
     const { report } = await check("staging");
-    const keep = (json: object): ReturnType<typeof keepRecord> =>
-      keepRecord(world.folder, "staging", JSON.stringify(json), JSON.stringify(report), world.folder);
-    const kept = await keep({ writes: "open", last });
+    const keep = async (json: object): Promise<readonly string[]> => {
+      const record = recordIn(JSON.stringify(json), "staging");
+      const kept = await keepRecords(world.folder, "staging", [record], { report, changelogs: "." });
+      return [...kept.records, ...(kept.changelog === undefined ? [] : [kept.changelog])];
+    };
+    const [file = "", changelog] = await keep({ writes: "open", last });
+    assert.equal(changelog, "staging/changelog.md");
     assert.match(
       world.read("staging/changelog.md"),
       new RegExp(`^## 21 November 2026\n- fastapi ${repository}:v2\\.19\\.0@sha256:`),
     );
-    const texts = [world.read("staging/changelog.md"), readFileSync(kept.record, "utf8")];
-    assert.deepEqual(await keep(last), kept);
-    assert.deepEqual([world.read("staging/changelog.md"), readFileSync(kept.record, "utf8")], texts);
+    const texts = [world.read("staging/changelog.md"), world.read(file)];
+    assert.deepEqual(await keep(last), []);
+    assert.deepEqual([world.read("staging/changelog.md"), world.read(file)], texts);
     assert.match(texts[1] ?? "", /"id": "N1"/, "what the gates said is on record");
     assert.match(
       texts[1] ?? "",

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { packageRoot } from "../../lib/package-root";
@@ -106,6 +107,23 @@ describe("maintenance while NMDC Runtime is released, told by commands of this m
     assert.deepEqual(await services.on(), { ...nowhere, atmosphere: [foreign] });
     const own = (await services.records("troposphere")).filter(({ title }) => title === left);
     assert.equal(own.length, 1);
+  });
+
+  it("N17: slipway record keeps every closed record, failed ones too; once; an edit is noticed", async () => {
+    const record = (...more: string[]): ReturnType<Maintained["slipway"]> =>
+      services.slipway("record", "told", "--adopt", ...more);
+    const closed = (await closings(nmdc)).length;
+    const first = await record("--json");
+    const { records } = JSON.parse(first.output) as { records: string[] };
+    assert.equal(records.length, closed);
+    const texts = records.map((file) => readFileSync(join(nmdc.system.stack.project, file), "utf8"));
+    assert.ok(texts.some((text) => text.includes('"outcome": "rolled-back"')));
+    assert.match((await record()).output, new RegExp(`^nothing new: ${closed} records are kept`));
+    const [file = ""] = records;
+    writeFileSync(join(nmdc.system.stack.project, file), (texts[0] ?? "").replace("v2.18.0", "v2.18.1"));
+    const edited = await record("--verify");
+    assert.equal(edited.code, 1);
+    assert.match(edited.output, /found a checksum that does not fit: it was edited/);
   });
 
   it("A17: with onFailure stop it ends by itself, once the old release serves again", async () => {

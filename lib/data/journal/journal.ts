@@ -1,6 +1,7 @@
 import type { Collection, Db, Document } from "mongodb";
 import type { Json } from "../../content-hash";
 import { journalCollection } from "../names";
+import type { ReleaseRecordData } from "../protocol";
 import { code, hasCode } from "../store/store";
 import { checkChain, type Entry, following, type Saying } from "./entry";
 
@@ -51,6 +52,12 @@ export class Journal {
   /** The `closed` entries, newest first. */
   async closings(): Promise<readonly Entry[]> {
     return (await this.#collection.find({ kind: "closed" }).sort({ _id: -1 }).toArray()).map(toEntry);
+  }
+
+  /** Every record that was closed, oldest first. @throws Refusal when any entry of the journal was tampered with. */
+  async records(): Promise<readonly ReleaseRecordData[]> {
+    const closed = (await this.since(1)).filter(({ kind }) => kind === "closed");
+    return closed.map(({ detail }) => detail as unknown as ReleaseRecordData);
   }
 
   /** Every entry of one record, oldest first; entries of others that came in between are left out. */

@@ -9,6 +9,7 @@ import type { Lane } from "../gates/lane";
 import type { Report } from "../gates/judge";
 import { ImageReference } from "../references/image-reference";
 import { atomically } from "./atomic-file";
+import { brokenSeal, sealed } from "./record-seal";
 
 /** What the repository keeps of a release: the engine's record, the way it took, the commits of its images, what the gates said. */
 export interface RecordFile {
@@ -49,11 +50,37 @@ export function recordPath(
   return join(folder, record.environment, `${opened}-${record.id.replaceAll(/[^A-Za-z0-9._-]/g, "-")}.json`);
 }
 
-/** Writes the record's file, whole or not at all. The same record gives the same bytes. @returns its path. */
+/**
+ * Writes the record's file, whole or not at all, with a checksum over all of it. One that is there is never written again.
+ * @returns its path.
+ * @throws Refusal when another text stands there.
+ */
 export async function writeRecordFile(folder: string, file: RecordFile): Promise<string> {
   const path = recordPath(folder, file.record);
-  await atomically(path, `${JSON.stringify(file, undefined, 2)}\n`);
+  const text = sealed(file);
+  const there = await readIfThere(path);
+  if (there === undefined) await atomically(path, text);
+  else if (there !== text) throw new Refusal("record", [{ where: path, ...anotherRecord(path) }]);
   return path;
+}
+
+/** Text of a file; undefined where there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** A record is history: what stands there is not written over. */
+export function anotherRecord(path: string): Omit<Refusal["problems"][number], "where"> {
+  return {
+    found: "another record of the same release",
+    allowed: "the record as it was written first",
+    mend: `restore ${path} from git`,
+  };
 }
 
 /**
@@ -111,11 +138,13 @@ function deploymentOf(text: string, where: string): Deployment | Broken {
   } catch {
     return broken("no JSON");
   }
+  const edited = brokenSeal(value);
   const result = recordFileSchema.safeParse(value);
   if (!result.success) {
     const issue = result.error.issues[0];
     return broken(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "another form"}`);
   }
+  if (edited !== undefined) return broken(edited);
   const { record, lane, commits } = result.data;
   return {
     environment: record.environment,
