@@ -10,7 +10,7 @@ export = slipway.program(async () => {
   const images = Object.fromEntries(
     Object.entries(stack.images).map(([name, image]) => [name, slipway.image(name, image)] as const),
   );
-  const order = await slipway.rollOutOrder(stack);
+  const { order, standing } = await slipway.askData(stack);
   const release = slipway.planRelease(stack, images, order);
 
   // Users are told before anything is touched (absent section: nobody is).
@@ -19,7 +19,7 @@ export = slipway.program(async () => {
   // Closes writes, migrates a copy, swaps it in; takes everything back unless the record below confirms.
   const data = new slipway.DataMigration(
     system,
-    { release },
+    { release, standing },
     { protect: grade === "production", dependsOn: maintenance?.started ?? [] },
   );
 

@@ -5,9 +5,10 @@ import type { StackConfig } from "../lib/config/stack-config";
 import type { VerificationConfig } from "../lib/config/verification";
 import { compareVersions } from "../lib/data/migrations/versions";
 import type { DataStatus, EngineEvent, ReleaseSpec, RollOutOrder } from "../lib/data/protocol";
-import { type ExpectedService, awaitRunningSystem } from "../lib/evidence/running-system";
+import type { ExpectedService } from "../lib/evidence/running-system";
+import type { JudgedRelease } from "./admission";
 import { askEngine } from "./engine-process";
-import { describePlan } from "../lib/review/data-plan";
+import { askStatus } from "./engine-status";
 import type { MaintenanceEndProps, MaintenanceProps } from "./maintenance-kinds";
 import { watchPulumi } from "./pulumi-alive";
 import { sentence } from "./sentence";
@@ -21,9 +22,22 @@ interface Props {
   readonly recordId?: string;
 }
 
+interface DataMigrationProps extends Props {
+  /** Hash of the release that stands in the database, as the program found it a moment ago; `none` where none stands whole. */
+  readonly standing: string;
+}
+
 interface VerificationProps extends Props {
   readonly expected: readonly ExpectedService[];
   readonly verification: VerificationConfig;
+}
+
+/** What the program must know of the database before there is a graph. */
+export interface DataAnswer {
+  /** What changes first: on a way back, and where the stack file says so, the code (rules N16, N18). */
+  readonly order: RollOutOrder;
+  /** Hash of the release that stands; `none` where none stands whole. */
+  readonly standing: string;
 }
 
 interface Result {
@@ -39,16 +53,14 @@ interface Kind<P extends Props> {
 }
 
 /** Runs the release up to "in place", or up to "ready" where the code goes first. Its engine lives on until it is confirmed, or this process ends. */
-const dataMigration: Kind<Props> = {
+const dataMigration: Kind<DataMigrationProps> = {
   async apply(props) {
     watchPulumi(process.argv[2], () => process.exit(1));
     const request = { do: "release", spec: spec(props) } as const;
     const { record } = await askEngine(request, ["ready", "in-place"], say);
     return { ...props, recordId: record.id, schemaVersion: record.schema.to };
   },
-  async changed(olds, news) {
-    return olds.hash !== news.hash || !holds(await status(news), news.hash);
-  },
+  changed: (olds, news) => Promise.resolve(olds.hash !== news.hash || news.standing !== news.hash),
   async read(props) {
     const { hash, schema } = await status(props);
     return { ...props, hash: hash ?? "none", schemaVersion: schema ?? "none" };
@@ -68,6 +80,7 @@ const dataSwitch: Kind<Props> = {
 
 const verification: Kind<VerificationProps> = {
   async apply(props) {
+    const { awaitRunningSystem } = await import("../lib/evidence/running-system");
     const evidence = await awaitRunningSystem(spec(props), props.expected, props.verification);
     return { ...props, evidence };
   },
@@ -86,7 +99,10 @@ const releaseRecord: Kind<Props> = {
   read: (props) => Promise.resolve(props),
 };
 
-export { judgeRelease } from "./admission";
+/** The gates of a stack, judged now. */
+export async function judgeRelease(project: string, config: StackConfig): Promise<JudgedRelease> {
+  return (await import("./admission")).judgeRelease(project, config);
+}
 
 /** Opt-ins are loaded when a stack has them. */
 const maintenanceStart = later<MaintenanceProps>(async () =>
@@ -155,20 +171,20 @@ function unknown(value: string): boolean {
 /** What a release would do to the data, for `pulumi preview`; no line where it would do nothing. */
 export async function planInWords(props: Pick<Props, "release" | "secrets">): Promise<readonly string[]> {
   const { plan } = await askEngine({ do: "plan", spec: spec(props) }, "plan");
+  const { describePlan } = await import("../lib/review/data-plan");
   return describePlan(plan);
 }
 
-/** What changes first, the data or the code; asks the database for its schema version, and reads nothing else. */
-export async function rollOutOrder(
+/** What the database says before there is a graph; it is asked once, and reads nothing else. */
+export async function askData(
   config: StackConfig,
   secrets: Readonly<Record<string, string>>,
-): Promise<RollOutOrder> {
+): Promise<DataAnswer> {
   const release = spec({ release: releaseInputs(config, [], []), secrets });
-  if (release.order === "code-first") return "code-first";
-  const { schema } = (await askEngine({ do: "status", spec: release }, "status")).status;
-  return schema !== undefined && compareVersions(release.schema.version, schema) < 0
-    ? "code-first"
-    : "data-first";
+  const found = await askStatus(release);
+  const back = found.schema !== undefined && compareVersions(release.schema.version, found.schema) < 0;
+  const order = back || release.order === "code-first" ? "code-first" : "data-first";
+  return { order, standing: standing(found) };
 }
 
 /** What a release would tell its users, for `pulumi preview`. */
@@ -176,12 +192,13 @@ export async function maintenanceInWords(props: MaintenanceProps): Promise<reado
   return (await import("./maintenance-kinds")).maintenanceInWords(spec, props);
 }
 
-async function status(props: Props): Promise<DataStatus> {
-  return (await askEngine({ do: "status", spec: spec(props) }, "status")).status;
+function status(props: Props): Promise<DataStatus> {
+  return askStatus(spec(props));
 }
 
-function holds(found: DataStatus, hash: string): boolean {
-  return found.hash === hash && found.open === undefined && found.writes === "open";
+/** The hash of the release that stands, where nothing of another is under way. */
+function standing({ hash, open, writes }: DataStatus): string {
+  return hash !== undefined && open === undefined && writes === "open" ? hash : "none";
 }
 
 /** The engine's spec: the release, whoever runs it, and absolute paths of this machine. */

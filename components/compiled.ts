@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import type { DataAnswer } from "../cli/forwarder";
 import type { ReleaseInputs } from "../lib/config/release-inputs";
 import type { StackConfig } from "../lib/config/stack-config";
-import type { RollOutOrder } from "../lib/data/protocol";
 
 /** What the program asks of its compiled half (`cli/forwarder.ts`), which Pulumi's serialized text must not contain. */
 export interface Compiled {
@@ -11,8 +11,8 @@ export interface Compiled {
     readonly release: ReleaseInputs;
     readonly secrets: Readonly<Record<string, string>>;
   }): Promise<readonly string[]>;
-  /** What changes first: on a way back, and where the stack file says so, the code (rules N16, N18). */
-  rollOutOrder(config: StackConfig, secrets: Readonly<Record<string, string>>): Promise<RollOutOrder>;
+  /** What the database says, before there is a graph. */
+  askData(config: StackConfig, secrets: Readonly<Record<string, string>>): Promise<DataAnswer>;
   /** What a release would tell users whose services it puts under maintenance, as lines. */
   maintenanceInWords(props: object): Promise<readonly string[]>;
   /** The gates of a stack, judged now: the page to read, and what stops the release. */

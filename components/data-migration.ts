@@ -6,6 +6,8 @@ import { Forwarder } from "./forwarder";
 export interface DataMigrationArgs {
   /** The release: what the engine shall make real. */
   readonly release: pulumi.Input<ReleaseInputs>;
+  /** Hash of the release that stands in the database now; where it is another than the state says, this one is applied again. */
+  readonly standing: string;
 }
 
 /**
@@ -21,6 +23,7 @@ export class DataMigration extends pulumi.dynamic.Resource {
   constructor(name: string, args: DataMigrationArgs, opts?: pulumi.CustomResourceOptions) {
     const props = {
       ...shownInPreview(releaseProps(args.release)),
+      standing: args.standing,
       recordId: undefined,
       schemaVersion: undefined,
     };

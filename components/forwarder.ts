@@ -25,7 +25,7 @@ export interface Forwarding {
  * | operation | effect |
  * |---|---|
  * | create, update | the release, the check or the confirmation itself |
- * | diff | asks the database whether what the state says still holds |
+ * | diff | whether what the state says still holds: the program has asked the database a moment before |
  * | read | shows drift on `pulumi refresh` |
  * | delete | none: forgetting a resource never drops data |
  */

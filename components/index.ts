@@ -9,7 +9,7 @@ export { PinnedImage } from "./pinned-image";
 export { program } from "./program";
 export { ReleaseNotes } from "./release-notes";
 export { ReleaseRecord } from "./release-record";
-export { inOrder, rollOutOrder } from "./roll-out-order";
+export { askData, inOrder } from "./roll-out-order";
 export { releaseTicketOf } from "./release-ticket";
 export { loadStack, planRelease } from "./stack";
 export { Verification } from "./verification";

@@ -1,21 +1,22 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { releaseInputs } from "../lib/config/release-inputs";
+import type { DataAnswer } from "../cli/forwarder";
 import type { StackConfig } from "../lib/config/stack-config";
 import type { RollOutOrder } from "../lib/data/protocol";
 import { compiled } from "./compiled";
 import { secretsOf } from "./data-migration";
 
 /**
- * What changes first. The edge in the graph must be known before there is a graph, so the database is asked here which way the
- * release goes; it is only read (rule X2).
+ * What changes first, and which release stands. The edge in the graph must be known before there is a graph, so the database is
+ * asked here which way the release goes; it is only read (rule X2).
  * @throws EngineFailure when the database can't be asked.
  */
-export async function rollOutOrder(config: StackConfig): Promise<RollOutOrder> {
+export async function askData(config: StackConfig): Promise<DataAnswer> {
   const secrets = secretsOf(releaseInputs(config, [], []));
   const known = await new Promise<Record<string, string>>((resolve) => {
     secrets.apply(resolve);
   });
-  return compiled().rollOutOrder(config, known);
+  return compiled().askData(config, known);
 }
 
 /** One step of a release: makes its resources, all of them after these. */

@@ -21,9 +21,9 @@ class Nothing extends pulumi.dynamic.Resource {
   }
 }
 
-// The dev stack: 7 components, 3 Deployments, 2 Services, 3 dynamic resources, 1 provider.
+// The dev stack: 7 components, 3 Deployments, 2 Services, 4 dynamic resources, 1 provider.
 for (let i = 0; i < 7; i++) new Group(`group-${i}`);
-for (let i = 0; i < 3; i++) new Nothing(`nothing-${i}`);
+for (let i = 0; i < 4; i++) new Nothing(`nothing-${i}`);
 for (let i = 0; i < 3; i++) {
   const labels = { app: `bare-${i}` };
   const container = { name: "none", image: "none" };

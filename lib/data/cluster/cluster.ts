@@ -18,15 +18,16 @@ async function load(spec: ClusterSpec, secrets: Secrets) {
 
 /** The workloads of the release on their cluster; nothing else there is read or changed. */
 export class Cluster {
-  readonly #loaded: ReturnType<typeof load>;
+  #connection: ReturnType<typeof load> | undefined;
 
   constructor(
     private readonly spec: ClusterSpec,
-    secrets: Secrets,
-  ) {
-    this.#loaded = load(spec, secrets);
-    // Whoever uses it first gets the error; nobody else shall.
-    this.#loaded.catch(() => undefined);
+    private readonly secrets: Secrets,
+  ) {}
+
+  /** Connects with the first question: most that the engine is asked needs no cluster. */
+  get #loaded(): ReturnType<typeof load> {
+    return (this.#connection ??= load(this.spec, this.secrets));
   }
 
   /** Images and replicas as they are; workloads that don't exist yet are left out. @throws Refusal when it can't be reached. */

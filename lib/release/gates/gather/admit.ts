@@ -4,7 +4,8 @@ import { gateOf } from "../catalogue";
 import { current } from "../deployment";
 import type { Facts } from "../facts";
 import { judgeAll, refusalOf, type Report } from "../judge";
-import { configFacts, gather } from "./gather";
+import { configFacts } from "./config-facts";
+import type { Policy } from "../policy";
 import type { GatherRequest } from "./request";
 
 /** What came of judging a release at the moment of applying. */
@@ -20,16 +21,19 @@ export interface Admission {
  * refuses nothing; `up` throws the refusal.
  */
 export async function admit(request: GatherRequest, registry: Registry): Promise<Admission> {
-  const facts = asksNobody(request) ? configFacts(request) : await gather(request, registry);
+  const facts = asksNobody(request.policy) ? configFacts(request) : await gathered(request, registry);
   const report = judgeAll("before", request.policy, facts);
   return { facts, report, refusal: runsAlready(request, facts) ? undefined : refusalOf(report) };
 }
 
+/** Loaded only where somebody is asked: the forges' clients cost more than judging a stack file. */
+async function gathered(request: GatherRequest, registry: Registry): Promise<Facts> {
+  return (await import("./gather")).gather(request, registry);
+}
+
 /** An environment whose gates look at the stack file alone is judged at once: `up` asks no server for it. */
-function asksNobody({ policy }: GatherRequest): boolean {
-  return policy.gates
-    .map((id) => gateOf(id))
-    .every(({ alone, phase }) => alone === true || phase === "after");
+export function asksNobody({ gates }: Pick<Policy, "gates">): boolean {
+  return gates.map((id) => gateOf(id)).every(({ alone, phase }) => alone === true || phase === "after");
 }
 
 /** Applying again what runs releases nothing: no window, approval or soak time is needed for that. */

@@ -3,11 +3,12 @@ import type { Registry } from "../../../evidence/registry";
 import { commitSchemaVersion, imageSchemaVersion } from "../../../evidence/schema-version";
 import { ImageReference } from "../../references/image-reference";
 import type { DataFacts } from "../data-facts";
-import type { Facts, PinFacts, ReleaseFacts, SourceFacts } from "../facts";
+import type { Facts, PinFacts, SourceFacts } from "../facts";
 import { gatherChange } from "./change";
 import { readDone } from "./checklist";
 import { secondClock } from "./clock";
 import { commandFact, publishedFact, told } from "./commands";
+import { releaseFacts } from "./config-facts";
 import { gatherPins } from "./pins";
 import {
   deploymentConfigFact,
@@ -62,96 +63,11 @@ export async function gather(request: GatherRequest, registry: Registry): Promis
   };
 }
 
-/** The facts of gates that look at the stack file alone: nothing is asked, and whatever else they were judged on would be missing. */
-export function configFacts(request: GatherRequest): Facts {
-  const open = nowhere("facts", "no gate of this environment asks for it");
-  const { config, policy } = request;
-  const source = {
-    tag: open,
-    tags: open,
-    branch: open,
-    ci: open,
-    smoke: open,
-    changelog: open,
-    workflow: open,
-  };
-  return {
-    now: request.now,
-    secondClock: open,
-    release: releaseFacts(request, [], open, open),
-    sources: policy.sources.map(({ name }) => ({ name, ...source })),
-    pins: Object.entries(config.images).map(([name, { repository, tag, digest, commit }]) => ({
-      pin: { name, repository, tag, digest, commit },
-      digest: open,
-      whole: open,
-      image: open,
-      vulnerabilities: open,
-    })),
-    deployments: open,
-    request: open,
-    change: open,
-    statements: open,
-    forgeRelease: open,
-    ticket: open,
-    issues: open,
-    done: open,
-    jobs: open,
-    tree: open,
-    released: open,
-    data: {
-      stores: [config.data.store.database],
-      backups: open,
-      rehearsal: open,
-      pending: open,
-      maintenance: open,
-      commitSchema: open,
-      imageSchema: open,
-      verified: open,
-    },
-  };
-}
-
 function forgeAddress({ config }: GatherRequest): string | undefined {
   const forges = [config.people.reviews, ...Object.values(config.sources).map(({ forge }) => forge)];
   const first = forges.find((forge) => forge !== undefined);
   if (first === undefined) return undefined;
   return first.api ?? (first.kind === "github" ? "https://api.github.com" : "https://gitlab.com");
-}
-
-function releaseFacts(
-  request: GatherRequest,
-  sources: readonly SourceFacts[],
-  deployment: ReleaseFacts["deployment"],
-  changed: ReleaseFacts["variables"],
-): ReleaseFacts {
-  const { config, variables } = request;
-  const exists = sources.every(({ tag }) => tag.finding !== "contradicted");
-  return {
-    version: config.release,
-    hash: request.hash,
-    intent: exists || config.notes?.commitish === undefined ? "deploy" : "create",
-    makesPage: config.notes !== undefined,
-    operator: request.operator,
-    schema: config.data.schema,
-    cluster: {
-      namespace: config.cluster.namespace,
-      context: config.cluster.kind === "context" ? config.cluster.context : undefined,
-    },
-    // Nothing that this program makes has a volume: what a container writes inside itself is lost.
-    services: Object.entries(config.services).map(([name, { image, replicas, strategy }]) => ({
-      name,
-      image,
-      replicas,
-      strategy,
-      volume: false,
-    })),
-    deployment,
-    variables: changed,
-    triggers: {
-      deploy: variables["TRIGGER_AWX"] === "yes",
-      developer: variables["TRIGGER_DEVELOPER_AWX"] === "yes",
-    },
-  };
 }
 
 async function dataFacts(
