@@ -1,6 +1,7 @@
 import { delimiter, join } from "node:path";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import { current } from "./main-job";
+import { temporaryFolder } from "./pulumi-stack";
 
 /** What `npm start -- --keep` prints at its end: how to look at what runs, and what to try next. */
 export function howToLook(environment: EmbeddedEnvironment, state: string): string {
@@ -12,7 +13,8 @@ export function howToLook(environment: EmbeddedEnvironment, state: string): stri
     `  export PATH=${environment.path.join(delimiter)}${delimiter}$PATH SLIPWAY_STATE=${state}`,
     `  export PULUMI_BACKEND_URL=${environment.pulumi.backend} PULUMI_HOME=${environment.pulumi.home}`,
     `  export PULUMI_CONFIG_PASSPHRASE=$(node -p 'require("${description}").pulumi.passphrase')`,
-    "  export PULUMI_NODEJS_TRANSPILE_ONLY=true PULUMI_IGNORE_AMBIENT_PLUGINS=true",
+    "  export PULUMI_NODEJS_TRANSPILE_ONLY=true PULUMI_IGNORE_AMBIENT_PLUGINS=true PULUMI_SKIP_UPDATE_CHECK=true",
+    `  export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true TMPDIR=${temporaryFolder(state)}`,
     `  cd ${project} && pulumi stack output record --stack dev`,
     `  kubectl --kubeconfig ${environment.kubeconfig} -n nmdc-dev get pods   # with a kubectl of your own`,
     ...(environment.node === "played" ? played(state) : []),
