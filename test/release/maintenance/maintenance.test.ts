@@ -1,4 +1,7 @@
 import { strict as assert } from "node:assert";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Refusal } from "../../../lib/problem";
 import { withMaintenance } from "../../../cli/maintenance-place";
 import { noticeOf } from "../../../lib/release/maintenance/notice";
@@ -192,7 +195,7 @@ describe("maintenance in two services that keep real records", function () {
     assert.deepEqual(await world.on(), nowhere);
   });
 
-  it("A13: a service that left the stack file while it was on is not forgotten", async () => {
+  it("A17: a service that left the stack file while it was on is not forgotten", async () => {
     await world.start(world.config());
     const services = Object.fromEntries(
       Object.entries(world.config().services).filter(([name]) => name === "atmosphere"),
@@ -202,6 +205,28 @@ describe("maintenance in two services that keep real records", function () {
       /services\.troposphere.*put troposphere back/,
     );
     await world.end(world.config());
+    assert.deepEqual(await world.on(), nowhere);
+  });
+
+  it("A13: a proxy's page is one more service, swapped with the others and back", async () => {
+    const page = join(mkdtempSync(join(tmpdir(), "slipway-proxy-")), "maintenance.json");
+    const shell = (script: string, ...words: string[]): string[] => ["sh", "-c", script, page, ...words];
+    const proxy = {
+      in: "process" as const,
+      start: shell(`printf '[{"title": "%s", "message": "%s"}]' "$1" "$2" > "$0"`, "{title}", "{message}"),
+      stop: shell(`rm "$0"`),
+      show: shell(`cat "$0" 2> /dev/null || echo "[]"`),
+    };
+    const config = (change: Parameters<typeof world.config>[0] = {}): ReturnType<typeof world.config> => {
+      const { services, ...rest } = world.config(change);
+      return { ...rest, services: { proxy, ...services } };
+    };
+    await refused(world.start(config({ troposphere: { start: ["false", "{title}", "{message}"] } })));
+    assert.ok(!existsSync(page), "swapped back, as one service was not closed");
+    await world.start(config());
+    assert.deepEqual(JSON.parse(readFileSync(page, "utf8")), [{ title, message }]);
+    await world.end(config());
+    assert.ok(!existsSync(page));
     assert.deepEqual(await world.on(), nowhere);
   });
 
