@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "../../../lib/problem";
 import { withMaintenance } from "../../../cli/maintenance-place";
@@ -8,6 +7,7 @@ import { noticeOf } from "../../../lib/release/maintenance/notice";
 import { previewOf } from "../../../lib/release/maintenance/preview";
 import { DateTime } from "luxon";
 import { firstStart } from "../../data/server";
+import { scratch } from "../../scratch";
 import { MaintainedWorld } from "./maintained-world";
 
 const title = "2019-06-16 v36-1 deployment";
@@ -209,7 +209,7 @@ describe("maintenance in two services that keep real records", function () {
   });
 
   it("A13: a proxy's page is one more service, swapped with the others and back", async () => {
-    const page = join(mkdtempSync(join(tmpdir(), "slipway-proxy-")), "maintenance.json");
+    const page = join(scratch("proxy"), "maintenance.json");
     const shell = (script: string, ...words: string[]): string[] => ["sh", "-c", script, page, ...words];
     const proxy = {
       in: "process" as const,
