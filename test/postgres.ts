@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client, type QueryResultRow } from "pg";
+import { PostgresServer, type StartOptions } from "../tools/postgresql/launch";
+import { providePostgres } from "../tools/postgresql/programs";
+import type { PostgresUser } from "../tools/postgresql/users";
+
+/** Seconds may pass when the server's programs have to be copied first. */
+const firstStart = 120_000;
+
+/**
+ * A real PostgreSQL server for the tests of one `describe`: call it there; it starts before them and stops after them. Its data outlive
+ * a kill; what a power cut would do is not tried, as its files are not synced.
+ * Where there is no server to be had the tests are skipped, and say what is lacking.
+ */
+export class TestPostgres {
+  #server: PostgresServer | undefined;
+  #options: StartOptions | undefined;
+
+  /** @param settings the server's own. Example: `{ max_prepared_transactions: "4" }`. */
+  constructor(settings: Readonly<Record<string, string>> = {}) {
+    const start = async (test: Mocha.Context): Promise<void> => {
+      const programs = await providePostgres();
+      if (programs.kind === "none") {
+        console.error(`skipped: this machine lacks ${programs.lacks}`);
+        test.skip();
+      }
+      const folder = await mkdtemp(join(tmpdir(), "slipway-test-postgres-"));
+      this.#options = { programs, folder, durable: false, settings };
+      this.#server = await PostgresServer.start(this.#options);
+    };
+    const stop = async (): Promise<void> => {
+      await this.#server?.stop();
+      if (this.#options !== undefined) await rm(this.#options.folder, { recursive: true, force: true });
+    };
+    before("start PostgreSQL", async function () {
+      this.timeout(firstStart);
+      await start(this);
+    });
+    after("stop PostgreSQL", stop);
+  }
+
+  /** Connection string of a user (see `tools/postgresql/users.ts`). Default database: `postgres`. */
+  uri(user: PostgresUser, database?: string): string {
+    return this.#running.uri(user, database);
+  }
+
+  /** Kills the server's first process; {@link TestPostgres.restart} brings it back. */
+  async kill(): Promise<void> {
+    await this.#running.kill();
+  }
+
+  /** Kills the server where it runs, and starts it again on the same data and the same address. */
+  async restart(): Promise<void> {
+    const { port, passwords } = this.#running;
+    await this.#running.kill();
+    if (this.#options === undefined) throw new Error("it was never started");
+    this.#server = await PostgresServer.start({ ...this.#options, port, passwords });
+  }
+
+  get #running(): PostgresServer {
+    if (this.#server === undefined)
+      throw new Error("the server runs only while the tests of its describe do");
+    return this.#server;
+  }
+}
+
+/** Runs with one connection. */
+export async function connected<Result>(
+  uri: string,
+  run: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new Client({ connectionString: uri });
+  // A server that is killed cuts the connection; whoever waits for an answer hears of it there.
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Rows of one statement. */
+export async function rowsOf<Row extends QueryResultRow>(
+  uri: string,
+  statement: string,
+  values: readonly unknown[] = [],
+): Promise<readonly Row[]> {
+  return connected(uri, async (client) => (await client.query<Row>(statement, [...values])).rows);
+}
