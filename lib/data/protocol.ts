@@ -72,6 +72,11 @@ export interface ReleaseSpec {
   readonly reopen: "after-rollout" | "before-rollout";
   /** Seconds that the engine waits for the roll-out's confirmation before it takes the release back. */
   readonly confirmWithin: number;
+  /**
+   * The latest instant at which writes may be closed and the data switched, ISO 8601 (rule F19): later the release is taken
+   * back; once the data is switched it goes on to its end. It says when, not what: the hash does not know it. Default: none.
+   */
+  readonly deadline?: string | undefined;
   /** Where dumps stay. */
   readonly dump: { readonly keep: string };
   /** Originals stay in the database for the last `releases` releases (rule N18). */
@@ -166,6 +171,8 @@ export interface ReleaseRecordData {
   readonly durations: Partial<Record<Stage, number>>;
   /** Milliseconds for which writers were refused. */
   readonly closedFor?: number;
+  /** Minutes for which it went on after its deadline, its data being switched by then (rule F19). */
+  readonly overranMinutes?: number;
 }
 
 /** What holds in the database now, read from the journal. */

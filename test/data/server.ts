@@ -58,6 +58,13 @@ export async function startServer(options: { readonly testCommands?: boolean } =
   };
 }
 
+/** Puts the stand-in's clock ahead, or back where it is negative; `testCommands` are needed. */
+export async function setClock(server: TestServer, aheadSeconds: number): Promise<void> {
+  await withClient(server.uri, (client) =>
+    client.db("admin").command({ configureFailPoint: "clock", mode: "alwaysOn", data: { aheadSeconds } }),
+  );
+}
+
 /** Runs with a client of the release's own user. */
 export async function withClient<Result>(
   uri: string,

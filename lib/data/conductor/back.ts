@@ -24,6 +24,7 @@ export async function wayBack(
   reporter.stage("rehearse", `way back behind ${released}: did users write since?`);
   await refuseLoss(context, way, mayGoOn);
   const fence = await planFence(context);
+  mayGoOn();
   reporter.stage("close-writes", `by ${fence.fence.how}; readers go on`);
   await withCanary(context, (canary) => closeWrites(log, fence, canary));
   reporter.stage(

@@ -85,7 +85,7 @@ export function planFence(context: Context): Promise<ChosenFence> {
 
 /** The plan as the journal's opening tells it. */
 export function openingOf({ spec }: Context, plan: ReleasePlan | undefined): Opened {
-  const { system, environment, release, hash, operator, schema } = spec;
+  const { system, environment, release, hash, operator, schema, deadline } = spec;
   const to = schema.version;
   return {
     system,
@@ -106,6 +106,7 @@ export function openingOf({ spec }: Context, plan: ReleasePlan | undefined): Ope
         ? plan.way.chain.map(({ id, hash: content }) => ({ id, hash: content }))
         : [],
     undoes: plan?.way.kind === "back" ? plan.way.past.map(({ id }) => id) : [],
+    ...(deadline === undefined ? {} : { deadline }),
   };
 }
 

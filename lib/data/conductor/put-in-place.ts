@@ -17,6 +17,7 @@ import { openAgain } from "./open-again";
 import { planFence, type ReleasePlan } from "./plan";
 import { rollOutFirst } from "./roll-out-first";
 import { bothErrors, takeBack } from "./take-back";
+import { windowEnd } from "./window-end";
 
 /** Takes the release back and answers the error to end with. */
 export async function undone(context: Context, log: RecordLog, error: unknown): Promise<unknown> {
@@ -33,16 +34,20 @@ export async function undone(context: Context, log: RecordLog, error: unknown): 
 /** Everything from the rehearsal to the check; after it the new version is live. */
 export async function putInPlace(context: Context, log: RecordLog, plan: ReleasePlan): Promise<void> {
   const { reporter, store, signs, spec } = context;
+  const inTime = await windowEnd(context);
   const mayGoOn = (): void => {
     signs.throwIfGiven();
+    inTime();
   };
+  mayGoOn();
   const intent = await switchIntent(context, log, plan, mayGoOn);
-  if (spec.order === "code-first") await rollOutFirst(context, log);
+  if (spec.order === "code-first") await rollOutFirst(context, log, mayGoOn);
   reporter.stage(
     "swap",
     intent.moves.length === 0 ? "no data moves" : `renames ${intent.moves.length} collections`,
   );
   mayGoOn();
+  (await windowEnd(context))();
   await swap(store.db, log, intent);
   const { version } = spec.schema;
   await log.step(stepName.state, { version }, () =>

@@ -1,4 +1,5 @@
 import type { Json } from "../../content-hash";
+import { atClosing } from "../../release/windows/closing";
 import { isAlive, Lock, readLock } from "../journal/lock";
 import { thisOwner } from "../journal/owner";
 import { JournalMoved } from "../journal/journal";
@@ -112,5 +113,17 @@ export function recordData(
   const about = { id: state.id, system, environment, release, hash, operator, openedAt: state.openedAt };
   const closedFor =
     from !== undefined && to !== undefined ? { closedFor: Date.parse(to) - Date.parse(from) } : {};
-  return { ...about, ...end, schema, images, migrations, collections, durations, ...closedFor };
+  const late = overran(state, end.outcome, end.closedAt);
+  return { ...about, ...end, schema, images, migrations, collections, durations, ...closedFor, ...late };
+}
+
+/** What was switched in time goes on to its end; the record says for how long past its window (rule F19). */
+function overran(
+  { opened: { deadline } }: RecordState,
+  outcome: ReleaseRecordData["outcome"],
+  closedAt: string | undefined,
+): Pick<ReleaseRecordData, "overranMinutes"> {
+  if (deadline === undefined || closedAt === undefined || outcome !== "released") return {};
+  const late = atClosing(true, Date.parse(closedAt), Date.parse(deadline));
+  return late?.do === "finish" ? { overranMinutes: late.overranMinutes } : {};
 }

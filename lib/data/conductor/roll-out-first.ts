@@ -14,7 +14,7 @@ const askEvery = 50;
  * journal says that the code has rolled out. Nothing was swapped until then, so that taking back costs the images only.
  * @throws Interrupted on any sign that the roll-out won't end, or when the release was decided to be taken back.
  */
-export async function rollOutFirst(context: Context, log: RecordLog): Promise<void> {
+export async function rollOutFirst(context: Context, log: RecordLog, mayGoOn: () => void): Promise<void> {
   const { reporter, signs, spec } = context;
   await log.step(stepName.ready, {}, () => Promise.resolve());
   const record = recordData(stateOf(log), reporter.durations, { outcome: "open" });
@@ -24,11 +24,11 @@ export async function rollOutFirst(context: Context, log: RecordLog): Promise<vo
     `before the data is switched: waits ${spec.confirmWithin} s at most for the code`,
   );
   signs.deadline(spec.confirmWithin);
-  while (!(await isRolledOut(context, log))) await signs.wait(askEvery);
+  while (!(await isRolledOut(context, log, mayGoOn))) await signs.wait(askEvery);
 }
 
 /** A server that doesn't answer decides nothing: neither that the release goes on, nor that it ends. */
-async function isRolledOut({ reporter, signs }: Context, log: RecordLog): Promise<boolean> {
+async function isRolledOut({ reporter }: Context, log: RecordLog, mayGoOn: () => void): Promise<boolean> {
   try {
     await log.catchUp();
   } catch (error) {
@@ -38,6 +38,6 @@ async function isRolledOut({ reporter, signs }: Context, log: RecordLog): Promis
   }
   const { decision, rolledOut } = stateOf(log);
   if (decision) throw new Interrupted(decision.reason);
-  signs.throwIfGiven();
+  mayGoOn();
   return rolledOut;
 }

@@ -26,6 +26,8 @@ export async function rollback(context: Context): Promise<ReleaseRecordData> {
       ...context,
       spec: {
         ...context.spec,
+        // Whoever goes back by hand on a bad night waits for no window.
+        deadline: undefined,
         release: before.release,
         hash: before.hash,
         schema: { ...context.spec.schema, version: before.version },

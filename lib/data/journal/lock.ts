@@ -26,6 +26,9 @@ export interface LockState {
 /** Seconds that an owner may be silent before another machine may go on. */
 export const defaultLease = 20;
 
+/** Nobody sets an expiry that far ahead, in milliseconds: who set it died before the clock was put back (fault group 14). */
+const farAhead = 10 * defaultLease * 1000;
+
 const lockId = "lock";
 interface LockDocument extends Document {
   readonly _id: string;
@@ -66,7 +69,7 @@ export class Lock {
     const dead = held?.owner && ownerIs(held.owner) === "dead" ? [{ token: held.token }] : [];
     try {
       const taken = await states.findOneAndUpdate(
-        { _id: lockId, $or: [{ owner: null }, { expires: { $lt: now } }, ...dead] },
+        { _id: lockId, $or: [{ owner: null }, ...outOfDate(now), ...dead] },
         { $set: { owner, expires: new Date(now.getTime() + lease * 1000) }, $inc: { token: 1 } },
         { upsert: true, returnDocument: "after" },
       );
@@ -125,7 +128,12 @@ export async function readLock(db: Db): Promise<LockState | undefined> {
 
 /** Whether somebody works under the lock, as far as can be known from here. */
 export function isAlive(lock: LockState | undefined, now: Date): boolean {
-  return lock?.owner !== undefined && lock.expires > now && ownerIs(lock.owner) !== "dead";
+  const inDate = lock && lock.expires > now && lock.expires.getTime() <= now.getTime() + farAhead;
+  return lock?.owner !== undefined && inDate === true && ownerIs(lock.owner) !== "dead";
+}
+
+function outOfDate(now: Date): readonly Document[] {
+  return [{ expires: { $lt: now } }, { expires: { $gt: new Date(now.getTime() + farAhead) } }];
 }
 
 async function heldByAnother(db: Db): Promise<Refusal> {

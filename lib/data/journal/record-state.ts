@@ -28,6 +28,8 @@ export interface Opened {
   readonly migrations: readonly { readonly id: string; readonly hash: string }[];
   /** Records whose originals come back with this one, newest first; empty on the way forward. */
   readonly undoes: readonly string[];
+  /** The latest instant to switch the data, ISO 8601. */
+  readonly deadline?: string;
 }
 
 /** What becomes of a release. */

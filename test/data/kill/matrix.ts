@@ -17,7 +17,7 @@ export const processor = plainProcessor((collection, document) =>
   collection === "samples" ? document : { ...document, version: new BSON.Int32(2) },
 );
 
-const data = {
+export const data = {
   studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
   sites: [1, 2].map((n) => ({ _id: `site-${n}` })),
   samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),

@@ -2,21 +2,25 @@ package org.slipway.standin.command;
 
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.MongoServerError;
+import java.time.Instant;
 import java.util.List;
 
 /**
  * Plays mongod's test command `configureFailPoint` for the fail point `failCommand`: commands that answer with an error,
- * late, or by closing the connection. One addition of ours: `data.afterwards`, which closes the connection when the
- * command is done, so that the client does not know its outcome.
+ * late, or by closing the connection. Additions of ours: `data.afterwards`, which closes the connection when the
+ * command is done, so that the client does not know its outcome; and the fail point `clock`, which puts the server's clock
+ * ahead by `data.aheadSeconds`, or back where that is negative.
  */
 public final class FailPoints {
 
     private Document data;
     private long skip;
     private long times;
+    private long aheadSeconds;
 
     Document configure(Command command) {
-        if (!"failCommand".equals(command.body().get("configureFailPoint"))) throw Failure.badValue("only the fail point failCommand is played");
+        if ("clock".equals(command.body().get("configureFailPoint"))) return setClock(command);
+        if (!"failCommand".equals(command.body().get("configureFailPoint"))) throw Failure.badValue("only the fail points failCommand and clock are played");
         Object mode = command.body().get("mode");
         synchronized (this) {
             data = "off".equals(mode) ? null : (Document) command.body().get("data");
@@ -24,6 +28,19 @@ public final class FailPoints {
             times = number(mode, "times", Long.MAX_VALUE);
         }
         return Command.ok(new Document());
+    }
+
+    private Document setClock(Command command) {
+        boolean off = "off".equals(command.body().get("mode"));
+        synchronized (this) {
+            aheadSeconds = off ? 0 : number(command.body().get("data"), "aheadSeconds", 0);
+        }
+        return Command.ok(new Document());
+    }
+
+    /** The server's clock. */
+    synchronized Instant now() {
+        return Instant.now().plusSeconds(aheadSeconds);
     }
 
     /** What is to befall this command, or null. */

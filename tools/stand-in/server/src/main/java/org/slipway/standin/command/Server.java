@@ -42,7 +42,7 @@ public final class Server {
         Core core = new Core(backend);
         Catalog catalog = new Catalog(settings, journal::setting);
         Cursors cursors = new Cursors();
-        new SessionCommands(access).addTo(table);
+        new SessionCommands(access, failPoints).addTo(table);
         new ReadCommands(core, catalog, cursors).addTo(table);
         new WriteCommands(core, catalog).addTo(table);
         new CollectionCommands(core, catalog, cursors).addTo(table);

@@ -3,7 +3,6 @@ package org.slipway.standin.command;
 import de.bwaldvogel.mongo.bson.BinData;
 import de.bwaldvogel.mongo.bson.Document;
 import java.net.InetSocketAddress;
-import java.time.Instant;
 import java.util.List;
 import org.slipway.standin.access.AccessControl;
 import org.slipway.standin.access.RoleName;
@@ -21,9 +20,11 @@ final class SessionCommands {
     private static final String MECHANISM = "SCRAM-SHA-256";
 
     private final AccessControl access;
+    private final FailPoints failPoints;
 
-    SessionCommands(AccessControl access) {
+    SessionCommands(AccessControl access, FailPoints failPoints) {
         this.access = access;
+        this.failPoints = failPoints;
     }
 
     void addTo(CommandTable table) {
@@ -53,7 +54,7 @@ final class SessionCommands {
             .append("maxBsonObjectSize", 16 * 1024 * 1024)
             .append("maxMessageSizeBytes", WireServer.MAX_MESSAGE)
             .append("maxWriteBatchSize", MOST_WRITES)
-            .append("localTime", Instant.now())
+            .append("localTime", failPoints.now())
             .append("connectionId", command.session().id())
             .append("minWireVersion", 0)
             .append("maxWireVersion", WIRE_VERSION)
