@@ -28,6 +28,38 @@ export interface MongoStoreSpec {
   readonly closeWrites: CloseWrites;
 }
 
+/**
+ * How ordinary writers are kept out of PostgreSQL databases; `strongest` probes in this order: `readOnly` (readers go on),
+ * `connections` (nobody but superusers may connect), `scale`.
+ */
+export type ClosePostgresWrites = "strongest" | "readOnly" | "connections" | "scale";
+
+export interface PostgresStoreSpec {
+  readonly kind: "postgresql";
+  /**
+   * The connection string of the release's own user. The database that it names is only where we connect before our own
+   * is there, such as `postgres`; it is none of `databases`.
+   */
+  readonly uri: SecretSource;
+  /** The connection string of an ordinary writer; each of `databases` takes the place of the one that it names. */
+  readonly canary?: SecretSource;
+  /** Released together: all of them change places or none. Example: `["atmo_prod", "troposphere"]`. */
+  readonly databases: readonly string[];
+  /** Our own small database on the same server: lock, journal, what holds. Example: `slipway_atmosphere_prod`. */
+  readonly journal: string;
+  readonly closeWrites: ClosePostgresWrites;
+  /** How many tables are dumped, restored and hashed at the same time. Example: 2. */
+  readonly jobs: number;
+  /**
+   * The first deployment (rule A11): dumps that are loaded where a database does not exist yet, by its name; absolute paths
+   * of plain SQL, or of pg_dump's custom or directory format.
+   */
+  readonly load?: Readonly<Record<string, string>>;
+}
+
+/** The data that a release owns. */
+export type StoreSpec = MongoStoreSpec | PostgresStoreSpec;
+
 /** What changes first: the data, and then the code that needs it; or the other way round. */
 export type RollOutOrder = "data-first" | "code-first";
 
