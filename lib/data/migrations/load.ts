@@ -1,28 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parse } from "yaml";
-import { z } from "zod";
 import { contentHash } from "../../content-hash";
 import { type Problem, Refusal } from "../../problem";
-import type { Migration, MigrationStep } from "./migration";
+import type { Migration } from "./migration";
 import { MigrationList } from "./migration-list";
 import { packagePin } from "./python/pins";
+import { readStep } from "./read-step";
 import { compareVersions, versionPattern } from "./versions";
 
 const stepName = /^(?<from>[0-9.]+)-to-(?<to>[0-9.]+)$/;
-const collectionName = z.string().regex(/^[^$\0]{1,120}$/, "a collection's name");
-
-const stepFile = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("empty"), reason: z.string().min(1) }),
-  z.strictObject({
-    kind: z.literal("python"),
-    module: z.string().regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/, "a dotted module name"),
-    mayBeMissing: z.array(collectionName).default([]),
-  }),
-]);
 
 /**
- * Reads a migration list: `<folder>/<package>/<from>-to-<to>/` with `migration.ts` or `migration.yaml` in each.
+ * Reads a migration list: `<folder>/<package>/<from>-to-<to>/` with `migration.ts`, `migration.yaml` or SQL files in each.
  * @throws Refusal with everything that is wrong in the whole list.
  */
 export function loadMigrations(folder: string): MigrationList {
@@ -86,36 +75,6 @@ function loadStep(
       );
     return [];
   }
-}
-
-function readStep(folder: string): MigrationStep {
-  const code = join(folder, "migration.ts");
-  const description = join(folder, "migration.yaml");
-  if (existsSync(code) === existsSync(description)) {
-    throw new Refusal("migration", [
-      {
-        where: folder,
-        found: existsSync(code)
-          ? "both migration.ts and migration.yaml"
-          : "neither migration.ts nor migration.yaml",
-        allowed:
-          "exactly one of them; a version that changes no data has a migration.yaml with `kind: empty`",
-        mend: `edit ${folder}`,
-      },
-    ]);
-  }
-  if (existsSync(code)) return { kind: "typescript", file: code };
-  const read = stepFile.safeParse(parse(readFileSync(description, "utf8")));
-  if (read.success) return read.data;
-  throw new Refusal(
-    "migration",
-    read.error.issues.map((issue) => ({
-      where: `${description}: ${issue.path.join(".") || "the whole file"}`,
-      found: issue.message,
-      allowed: "`kind: empty` with a reason, or `kind: python` with a module",
-      mend: `edit ${description}`,
-    })),
-  );
 }
 
 /** Two steps that begin at one version: nobody could tell which of them applies. */
