@@ -1,8 +1,8 @@
-import type { Db } from "mongodb";
+import type { Json } from "../lib/content-hash";
 import type { MaintenanceConfig } from "../lib/config/maintenance";
 import { status } from "../lib/data/conductor/status";
 import { Journal } from "../lib/data/journal/journal";
-import { stateCollection } from "../lib/data/names";
+import type { SmallDocuments } from "../lib/data/journal/ledger";
 import type { DataStatus, ReleaseSpec } from "../lib/data/protocol";
 import { Secrets } from "../lib/data/secrets";
 import { Store } from "../lib/data/store/store";
@@ -34,8 +34,8 @@ export async function withMaintenance<Result>(
   try {
     return await use({
       services: servicesOf(config, cluster, process.cwd()),
-      ledger: new DatabaseLedger(store.db),
-      status: () => status({ spec, store, journal: new Journal(store.db, () => store.now()) }),
+      ledger: new DatabaseLedger(store.ledger.documents),
+      status: () => status({ spec, store, journal: new Journal(store.ledger, () => store.now()) }),
     });
   } finally {
     await store.close();
@@ -54,26 +54,18 @@ export function stands(found: DataStatus, hash: string): boolean {
   return found.hash === hash && found.open === undefined && found.writes === "open";
 }
 
-interface LedgerDocument {
-  readonly _id: string;
-  readonly maintenance: OwnMaintenance;
-}
 const maintenanceId = "maintenance";
 
 /** Beside the lock and the schema that holds, so that every machine that can release finds it. */
 class DatabaseLedger implements MaintenanceLedger {
-  constructor(private readonly db: Db) {}
+  constructor(private readonly documents: SmallDocuments) {}
 
   async read(): Promise<OwnMaintenance | undefined> {
-    return (await this.#states().findOne({ _id: maintenanceId }))?.maintenance;
+    const found = (await this.documents.read(maintenanceId)) as { readonly maintenance: Json } | undefined;
+    return found?.maintenance as OwnMaintenance | undefined;
   }
 
   async write(own: OwnMaintenance): Promise<void> {
-    const states = this.#states();
-    await states.replaceOne({ _id: maintenanceId }, { maintenance: own }, { upsert: true });
-  }
-
-  #states(): ReturnType<typeof this.db.collection<LedgerDocument>> {
-    return this.db.collection<LedgerDocument>(stateCollection);
+    await this.documents.write(maintenanceId, { maintenance: own as unknown as Json });
   }
 }

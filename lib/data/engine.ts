@@ -38,7 +38,7 @@ export async function runEngine(request: EngineRequest, surroundings: Surroundin
     const context: Context = {
       spec,
       store: opened,
-      journal: new Journal(opened.db, () => opened.now()),
+      journal: new Journal(opened.ledger, () => opened.now()),
       secrets,
       cluster: spec.cluster && new Cluster(spec.cluster, secrets),
       reporter,

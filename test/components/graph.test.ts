@@ -1,5 +1,6 @@
+import { MongoLedger } from "../../lib/data/store/mongo-ledger";
 import { strict as assert } from "node:assert";
-import { writeSchemaState } from "../../lib/data/store/schema-state";
+import { writeSchemaState } from "../../lib/data/journal/schema-state";
 import { firstStart, startServer, type TestServer, withClient } from "../data/server";
 import { type Registered, committedConfig, runProgram, type Secrets, secretsOver } from "./program";
 
@@ -152,7 +153,11 @@ describe("the graph of a release whose code goes first", () => {
     };
     const holds = (version: string): Promise<void> =>
       withClient(server.uri, (client) =>
-        writeSchemaState(client.db(store.database), { version, release: "v2.19.0", hash: "sha256:2" }),
+        writeSchemaState(new MongoLedger(client.db(store.database)), {
+          version,
+          release: "v2.19.0",
+          hash: "sha256:2",
+        }),
       );
     await holds("11.24.0");
     assertCodeFirst(await runProgram(environment, config, secrets));

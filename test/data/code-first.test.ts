@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BSON } from "mongodb";
+import { MongoLedger } from "../../lib/data/store/mongo-ledger";
 import type { ReleaseSpec } from "../../lib/data/protocol";
 import { Journal } from "../../lib/data/journal/journal";
 import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
@@ -83,7 +84,7 @@ describe("A release whose code rolls out before its data", function () {
     const after = switching(spec);
     assert.equal(await after.ended, true, "a release that stands is in place");
     const order = await withClient(server.uri, (client) =>
-      new Journal(client.db("holds"), () => Promise.resolve(new Date())).newestRecord(),
+      new Journal(new MongoLedger(client.db("holds")), () => Promise.resolve(new Date())).newestRecord(),
     );
     const steps = order.map(({ kind, step }) => `${kind} ${step}`);
     const places = ["done close-writes", "done ready", "rolled-out ", "intent swap", "done in-place"].map(

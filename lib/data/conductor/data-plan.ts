@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Problem, Refusal } from "../../problem";
-import { readLock } from "../journal/lock";
 import { RecordState } from "../journal/record-state";
 import type { ProcessReport } from "../migrations";
 import { atMost } from "../preview/bound";
@@ -30,7 +29,7 @@ export async function planData(context: Context): Promise<DataPlan> {
   const nothing = { ...empty(spec.schema.version), order, ...(open && { open }), images: begun };
   let plan: ReleasePlan;
   try {
-    plan = await planRelease(context, ((await readLock(store.db))?.token ?? 0) + 1);
+    plan = await planRelease(context, ((await store.ledger.lock.read())?.token ?? 0) + 1);
   } catch (error) {
     return { ...nothing, problems: problemsOf(error) };
   }

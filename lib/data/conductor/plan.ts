@@ -9,7 +9,7 @@ import { compareVersions } from "../migrations/versions";
 import { parseBeside, refuseLongNames } from "../names";
 import { Refusal, type Problem } from "../../problem";
 import { type CollectionInfo, listAll, userCollections } from "../store/catalog";
-import { readSchemaState } from "../store/schema-state";
+import { readSchemaState } from "../journal/schema-state";
 import { retainedVersion } from "../swap/retained-version";
 import type { Move } from "../swap/move";
 import type { Context, PreparedProcess, ProcessNeeds } from "./context";
@@ -42,7 +42,7 @@ export interface ReleasePlan {
 export async function planRelease(context: Context, token: number): Promise<ReleasePlan> {
   const { spec, store, cluster } = context;
   const [before, all, workloads] = await Promise.all([
-    readSchemaState(store.db),
+    readSchemaState(store.ledger),
     listAll(store.db),
     cluster?.images() ?? [],
     refuseMissingImages(spec.images),

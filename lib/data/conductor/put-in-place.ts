@@ -5,7 +5,7 @@ import { stepName, type SwapIntent } from "../journal/record-state";
 import type { ProcessReport } from "../migrations";
 import { Refusal } from "../../problem";
 import { listAll } from "../store/catalog";
-import { writeSchemaState } from "../store/schema-state";
+import { writeSchemaState } from "../journal/schema-state";
 import { movesOf, swap } from "../swap/carry-out";
 import { wayBack } from "./back";
 import { checkInPlace } from "./check";
@@ -51,7 +51,7 @@ export async function putInPlace(context: Context, log: RecordLog, plan: Release
   await swap(store.db, log, intent);
   const { version } = spec.schema;
   await log.step(stepName.state, { version }, () =>
-    writeSchemaState(store.db, { version, release: spec.release, hash: spec.hash }),
+    writeSchemaState(store.ledger, { version, release: spec.release, hash: spec.hash }),
   );
   reporter.stage("check", "what was swapped is what was verified");
   await checkInPlace(context, intent);

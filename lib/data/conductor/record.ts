@@ -1,6 +1,6 @@
 import type { Json } from "../../content-hash";
 import { atClosing } from "../../release/windows/closing";
-import { isAlive, Lock, readLock } from "../journal/lock";
+import { isAlive, Lock } from "../journal/lock";
 import { thisOwner } from "../journal/owner";
 import { JournalMoved } from "../journal/journal";
 import { RecordLog } from "../journal/record-log";
@@ -11,7 +11,7 @@ import { leaveProof } from "./proof";
 
 /** Takes the database's lock. @throws Refusal that says who holds it. */
 export function takeLock({ spec, store, options }: Context): Promise<Lock> {
-  return Lock.acquire(store.db, () => store.now(), thisOwner(spec.operator, spec.release), options.lease);
+  return Lock.acquire(store.ledger, () => store.now(), thisOwner(spec.operator, spec.release), options.lease);
 }
 
 /** Opens a record: from here on the release is on record whatever happens (rule N17). */
@@ -53,7 +53,7 @@ export async function openRecordState({ journal }: Context): Promise<RecordState
 
 /** Whether somebody works on it now, as far as can be known from here. */
 export async function ownerAlive({ store }: Context): Promise<boolean> {
-  return isAlive(await readLock(store.db), await store.now());
+  return isAlive(await store.ledger.lock.read(), await store.now());
 }
 
 /**

@@ -1,13 +1,13 @@
 import { RecordState } from "../journal/record-state";
 import type { DataStatus, ReleaseSpec } from "../protocol";
-import { readSchemaState } from "../store/schema-state";
+import { readSchemaState } from "../journal/schema-state";
 import type { Context } from "./context";
 import { ownerAlive } from "./record";
 
 /** What holds in the database, what is open, and which command comes next. Read-only. */
 export async function status(context: Pick<Context, "spec" | "store" | "journal">): Promise<DataStatus> {
   const state = RecordState.from(await context.journal.newestRecord());
-  const holds = await readSchemaState(context.store.db);
+  const holds = await readSchemaState(context.store.ledger);
   const alive = await ownerAlive(context as Context);
   const open = state && !state.closed ? state : undefined;
   return {

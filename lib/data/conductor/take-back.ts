@@ -4,7 +4,7 @@ import { parseBeside } from "../names";
 import type { ReleaseRecordData } from "../protocol";
 import { Refusal } from "../../problem";
 import { listAll } from "../store/catalog";
-import { writeSchemaState } from "../store/schema-state";
+import { writeSchemaState } from "../journal/schema-state";
 import { unswap } from "../swap/carry-out";
 import { barLateRename } from "../swap/late-rename";
 import { closeAgain } from "./after-reopening";
@@ -38,7 +38,7 @@ export async function takeBack(context: Context, log: RecordLog, reason: string)
     if (!state.unswapped) await unswap(store.db, log, state.swap);
     // Also when the renames are undone already: a process may have died right after the last of them.
     await log.step(`${stepName.state} back`, {}, () =>
-      writeSchemaState(store.db, state.opened.before ?? undefined),
+      writeSchemaState(store.ledger, state.opened.before ?? undefined),
     );
   }
   await oldImages(context, log, state);

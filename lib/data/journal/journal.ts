@@ -1,9 +1,6 @@
-import type { Collection, Db, Document } from "mongodb";
-import type { Json } from "../../content-hash";
-import { journalCollection } from "../names";
 import type { ReleaseRecordData } from "../protocol";
-import { code, hasCode } from "../store/store";
 import { checkChain, type Entry, following, type Saying } from "./entry";
+import type { Ledger } from "./ledger";
 
 /** Another writer got in between; who appends must look at what it wrote and decide again. */
 export class JournalMoved extends Error {
@@ -12,46 +9,37 @@ export class JournalMoved extends Error {
 
 /** The append-only journal in the database: the only truth about what a release did. */
 export class Journal {
-  readonly #collection: Collection<Document & { _id: number }>;
-
   constructor(
-    db: Db,
+    private readonly ledger: Ledger,
     private readonly clock: () => Promise<Date>,
-  ) {
-    this.#collection = db.collection<Document & { _id: number }>(journalCollection);
-  }
+  ) {}
 
   /** The newest entry. */
-  async head(): Promise<Entry | undefined> {
-    const [found] = await this.#collection.find().sort({ _id: -1 }).limit(1).toArray();
-    return found && toEntry(found);
+  head(): Promise<Entry | undefined> {
+    return this.ledger.entries.newest();
   }
 
   /** Entries from `number` on, their chain checked. @throws Refusal when an entry was tampered with. */
   async since(number: number): Promise<readonly Entry[]> {
-    const found = await this.#collection
-      .find({ _id: { $gte: number } })
-      .sort({ _id: 1 })
-      .toArray();
-    const entries = found.map(toEntry);
-    checkChain(entries, this.#collection.namespace);
+    const entries = await this.ledger.entries.from(number);
+    checkChain(entries, this.ledger.place);
     return entries;
   }
 
   /** Every entry from the opening of the newest record on. */
   async newestRecord(): Promise<readonly Entry[]> {
-    const [opened] = await this.#collection.find({ kind: "opened" }).sort({ _id: -1 }).limit(1).toArray();
-    return opened ? this.since(opened._id) : [];
+    const opened = await this.ledger.entries.newest("opened");
+    return opened ? this.since(opened.number) : [];
   }
 
   /** The `opened` entries, newest first. */
-  async openings(): Promise<readonly Entry[]> {
-    return (await this.#collection.find({ kind: "opened" }).sort({ _id: -1 }).toArray()).map(toEntry);
+  openings(): Promise<readonly Entry[]> {
+    return this.ledger.entries.ofKind("opened");
   }
 
   /** The `closed` entries, newest first. */
-  async closings(): Promise<readonly Entry[]> {
-    return (await this.#collection.find({ kind: "closed" }).sort({ _id: -1 }).toArray()).map(toEntry);
+  closings(): Promise<readonly Entry[]> {
+    return this.ledger.entries.ofKind("closed");
   }
 
   /** Every record that was closed, oldest first. @throws Refusal when any entry of the journal was tampered with. */
@@ -61,8 +49,8 @@ export class Journal {
   }
 
   /** Every entry of one record, oldest first; entries of others that came in between are left out. */
-  async ofRecord(record: string): Promise<readonly Entry[]> {
-    return (await this.#collection.find({ record }).sort({ _id: 1 }).toArray()).map(toEntry);
+  ofRecord(record: string): Promise<readonly Entry[]> {
+    return this.ledger.entries.ofRecord(record);
   }
 
   /**
@@ -71,28 +59,7 @@ export class Journal {
    */
   async append(last: Entry | undefined, saying: Saying): Promise<Entry> {
     const entry = following(last, saying, (await this.clock()).toISOString());
-    const { number, ...rest } = entry;
-    try {
-      await this.#collection.insertOne({ _id: number, ...rest });
-      return entry;
-    } catch (error) {
-      if (hasCode(error, code.duplicateKey)) throw new JournalMoved(`entry ${number} was written by another`);
-      throw error;
-    }
+    if (await this.ledger.entries.insert(entry)) return entry;
+    throw new JournalMoved(`entry ${entry.number} was written by another`);
   }
-}
-
-function toEntry(found: Document & { _id: number }): Entry {
-  const text = (key: string): string => String(found[key]);
-  return {
-    number: found._id,
-    at: text("at"),
-    kind: text("kind") as Entry["kind"],
-    record: text("record"),
-    token: Number(found["token"]),
-    step: text("step"),
-    detail: (found["detail"] ?? null) as Json,
-    previous: text("previous"),
-    checksum: text("checksum"),
-  };
 }

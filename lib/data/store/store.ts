@@ -2,17 +2,22 @@ import { type Db, MongoClient, MongoError, type Document } from "mongodb";
 import { Refusal } from "../../problem";
 import type { MongoStoreSpec } from "../protocol";
 import type { Secrets } from "../secrets";
+import { MongoLedger } from "./mongo-ledger";
 
 /** Long enough for a step-down of a replica set, short enough to say what is wrong while somebody looks. */
 const selectionTimeout = 15_000;
 
 /** An open connection to the release's database, as the release's own user. */
 export class Store {
+  readonly ledger: MongoLedger;
+
   private constructor(
     readonly client: MongoClient,
     readonly db: Db,
     readonly limits: ServerLimits,
-  ) {}
+  ) {
+    this.ledger = new MongoLedger(db);
+  }
 
   /** @throws Refusal when the server can't be reached or refuses the user. */
   static async open(spec: MongoStoreSpec, secrets: Secrets): Promise<Store> {

@@ -5,8 +5,9 @@ import { previewLimits } from "../../../lib/data/preview/extent";
 import { processor } from "../../../lib/data/conductor/processor";
 import { Journal } from "../../../lib/data/journal/journal";
 import type { DataPlan } from "../../../lib/data/preview/data-plan";
+import { MongoLedger } from "../../../lib/data/store/mongo-ledger";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
-import { writeSchemaState } from "../../../lib/data/store/schema-state";
+import { writeSchemaState } from "../../../lib/data/journal/schema-state";
 import { EngineRun, fill, specFor } from "../engine-run";
 import { examples, withFolder, writeStep } from "../migrations/support";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
@@ -95,7 +96,11 @@ describe("the plan of a data release", function () {
     const instruments = ["good", "bad"].map((id) => ({ ...instrument, _id: id, id: `nmdc:inst-14-${id}` }));
     await fill(server.uri, database, { things: documents, instrument_set: instruments });
     await withClient(server.uri, (client) =>
-      writeSchemaState(client.db(database), { version: "11.23.0", release: "v1.0.0", hash: "sha256:1" }),
+      writeSchemaState(new MongoLedger(client.db(database)), {
+        version: "11.23.0",
+        release: "v1.0.0",
+        hash: "sha256:1",
+      }),
     );
   }
 
@@ -197,7 +202,7 @@ describe("the plan of a data release", function () {
   it("names the images that the last release left, also where the release is refused", async () => {
     await prepared("images");
     await withClient(server.uri, async (client) => {
-      const journal = new Journal(client.db("images"), () => Promise.resolve(new Date(0)));
+      const journal = new Journal(new MongoLedger(client.db("images")), () => Promise.resolve(new Date(0)));
       const said = { record: "r", token: 1, step: "" };
       const images = [{ name: "api", to: "127.0.0.1:1/api:v1@sha256:1" }];
       const schema = { package: "nmdc-schema", from: "11.23.0", to: "11.23.0" };
