@@ -24,6 +24,18 @@ export interface EmbeddedEnvironment {
     /** Connection string of the ordinary user as a pod on the real node must use it. */
     readonly podUri: string;
   };
+  /** A PostgreSQL server, where the environment was asked for one (`npm run environment -- up --postgresql`). */
+  readonly postgres?: {
+    /** Connection string of the release's own user. */
+    readonly uri: string;
+    /** Connection string of an ordinary user of the system. */
+    readonly userUri: string;
+    /** Connection string of the ordinary user as a pod on the real node must use it. */
+    readonly podUri: string;
+    /** Connection string of the one who owns the databases, and of the server's administrator: for whoever sets a system up. */
+    readonly ownerUri: string;
+    readonly adminUri: string;
+  };
   readonly pulumi: { readonly backend: string; readonly home: string; readonly passphrase: string };
   /** Folders that go first on PATH: the tools of the cache. */
   readonly path: readonly string[];

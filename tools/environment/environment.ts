@@ -14,8 +14,10 @@ import { writePrivate } from "./private-file";
 import { Processes } from "./processes";
 import { makePulumiHome } from "./pulumi-home";
 import { startMongo } from "./servers/mongo";
+import { startPostgres, wantPostgres } from "./servers/postgres";
+import { readPostgresSettings } from "./servers/postgres-settings";
 import { startRegistry } from "./servers/registry";
-import { settle } from "./settings";
+import { readSettings, settle } from "./settings";
 import { startControlPlane, type Start } from "./start-cluster";
 import { startKubelet, startPlayedNode, startRuntime } from "./start-node";
 import { stopEverything } from "./stop";
@@ -25,6 +27,8 @@ export interface UpOptions {
   readonly state?: string;
   /** `auto` (the default): a real node where the machine allows one, a played one elsewhere. */
   readonly node?: "auto" | "real" | "played";
+  /** Also a PostgreSQL server. A state directory that had one has one again. */
+  readonly postgresql?: boolean;
   readonly progress?: Progress;
   /** Stops the start; what was started until then is stopped again. */
   readonly signal?: AbortSignal;
@@ -42,7 +46,11 @@ export async function up(options: UpOptions = {}): Promise<EmbeddedEnvironment> 
   const layout = await Layout.open(options.state ?? stateDirectory());
   return owning(layout, progress, options.signal, async () => {
     const running = await runningEnvironment(layout);
-    if (running !== undefined) return running;
+    if (running !== undefined) {
+      const lacks = options.postgresql === true && running.postgres === undefined;
+      return lacks ? withPostgres(layout, running, options.signal) : running;
+    }
+    if (options.postgresql === true) await wantPostgres(layout, options.signal);
     await stopEverything(layout);
     const tools = options.tools ?? (await provideToolchain({ progress, signal: options.signal }));
     const machine = await chooseNode(layout, options.node ?? "auto", progress);
@@ -131,10 +139,12 @@ async function start(
     await NodeFailed.of(makeNetwork(layout, settings, machine.programs));
   }
   detail("control plane, registry, database");
-  const [api, registry, mongo] = await all([
+  const hadPostgres = (await readPostgresSettings(layout)) !== undefined;
+  const [api, registry, mongo, postgres] = await all([
     startControlPlane(own),
     startRegistry(own),
     startMongo(own, machine.node),
+    hadPostgres ? startPostgres(own, machine.node) : Promise.resolve(undefined),
     machine.node === "real" ? NodeFailed.of(startRuntime(own, machine.programs)) : Promise.resolve(),
   ]);
   detail("node");
@@ -148,11 +158,37 @@ async function start(
     node: machine.node,
     registry,
     mongo,
+    ...(postgres && { postgres }),
     pulumi: { backend: `file://${backend}`, home, passphrase: settings.passphrase },
     path: tools.path,
   };
-  await writePrivate(layout.description, `${JSON.stringify(environment, null, 2)}\n`);
+  await describe(layout, environment);
   return environment;
+}
+
+/** A PostgreSQL server for an environment that runs without one. */
+async function withPostgres(
+  layout: Layout,
+  running: EmbeddedEnvironment,
+  signal: AbortSignal | undefined,
+): Promise<EmbeddedEnvironment> {
+  const processes = new Processes(layout);
+  const settings = await readSettings(layout);
+  if (settings === undefined) throw new Error(`${layout.state} runs, and has no settings`);
+  try {
+    const postgres = await startPostgres({ layout, settings, processes, signal }, running.node);
+    const environment: EmbeddedEnvironment = { ...running, postgres };
+    await describe(layout, environment);
+    return environment;
+  } catch (error) {
+    // The rest of the environment is well without it.
+    await processes.stop("postgresql", 10_000, "SIGINT");
+    throw error;
+  }
+}
+
+async function describe(layout: Layout, environment: EmbeddedEnvironment): Promise<void> {
+  await writePrivate(layout.description, `${JSON.stringify(environment, null, 2)}\n`);
 }
 
 /** Waits for all, also when one fails: nothing may still be starting while the rest is being stopped. */

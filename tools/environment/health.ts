@@ -4,6 +4,7 @@ import { readEmbeddedEnvironment, type EmbeddedEnvironment } from "../../lib/con
 import { KubeApi } from "./kube-api";
 import type { Layout } from "./layout";
 import { Processes } from "./processes";
+import { readPostgresSettings } from "./servers/postgres-settings";
 import { registryAnswers } from "./servers/registry";
 import { namesOf, readSettings } from "./settings";
 
@@ -25,6 +26,10 @@ export async function runningEnvironment(layout: Layout): Promise<EmbeddedEnviro
     },
     () => registryAnswers(`127.0.0.1:${settings.ports.registry}`),
     () => listens(settings.ports.mongo),
+    async () => {
+      const postgres = servers.includes("postgresql") ? await readPostgresSettings(layout) : undefined;
+      return postgres === undefined || listens(postgres.port);
+    },
   ];
   const answers = await Promise.all(checks.map((check) => check().catch(() => false)));
   return answers.every(Boolean) ? readEmbeddedEnvironment(layout.state) : undefined;

@@ -18,10 +18,12 @@ async function main(): Promise<void> {
     .command("up")
     .description("start what is not running; returns when everything answers")
     .option("--played", "do not use a real node, even where the machine allows it")
-    .action(async (options: { played?: boolean }) => {
+    .option("--postgresql", "also a PostgreSQL server; from then on this environment has one")
+    .action(async (options: { played?: boolean; postgresql?: boolean }) => {
       const environment = await up({
         progress,
         signal: interrupted.signal,
+        postgresql: options.postgresql === true,
         node: options.played === true ? "played" : "auto",
       });
       console.log(`up: ${environment.node} node, ${environment.mongo.server}, state in ${stateDirectory()}`);

@@ -86,9 +86,9 @@ export class Processes {
   }
 
   /** Ends a server: asks first, and kills when it has not ended after `patienceMs`. */
-  async stop(name: string, patienceMs = 10_000): Promise<void> {
+  async stop(name: string, patienceMs = 10_000, ask: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const identity = await this.identity(name);
-    if (identity !== undefined) await endProcess(identity, patienceMs);
+    if (identity !== undefined) await endProcess(identity, patienceMs, ask);
     await rm(this.record(name), { force: true });
   }
 
@@ -109,8 +109,12 @@ export class Processes {
 }
 
 /** Ends exactly this process. */
-export async function endProcess(identity: ProcessIdentity, patienceMs: number): Promise<void> {
-  signalIt(identity, "SIGTERM");
+export async function endProcess(
+  identity: ProcessIdentity,
+  patienceMs: number,
+  ask: NodeJS.Signals = "SIGTERM",
+): Promise<void> {
+  signalIt(identity, ask);
   for (const until = Date.now() + patienceMs; Date.now() < until;) {
     if (!isAlive(identity)) return;
     await sleep(20);

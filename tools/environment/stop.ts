@@ -19,6 +19,8 @@ export async function stopEverything(layout: Layout): Promise<void> {
   const first = ["kube-scheduler", "kube-controller-manager", "kwok", "kubelet"];
   await Promise.all(first.map((name) => processes.stop(name, 3000)));
   await endContainers(layout);
+  // Asked in the usual way it would wait for all who are connected to leave.
+  await processes.stop("postgresql", 10_000, "SIGINT");
   const last = ["kube-apiserver", "etcd"];
   const others = (await processes.recorded()).filter((name) => !last.includes(name));
   await Promise.all(others.map((name) => processes.stop(name)));

@@ -18,6 +18,8 @@ export interface ClusterPlan {
   readonly port: number;
   /** Default: loopback only. */
   readonly listen?: readonly string[];
+  /** Networks from which it takes whoever has a password. Default: loopback only. */
+  readonly clients?: readonly string[];
   /**
    * Whether a power cut may not lose anything that was committed. Without, a killed server still loses nothing: what it wrote
    * is the kernel's; only the machine's own fall would lose it. Tests do without.
@@ -27,10 +29,15 @@ export interface ClusterPlan {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** Makes the data folder of a new server, owned by the user that runs it; returns at once where it is there. */
-export async function makeCluster({ programs, folder, durable }: ClusterPlan, admin: string): Promise<void> {
+/**
+ * Makes the data folder of a new server, owned by the user that runs it; where it is there it only says anew who may connect.
+ * @param admin password of the user `postgres`.
+ */
+export async function makeCluster(plan: ClusterPlan, admin: string): Promise<void> {
+  const { programs, folder, durable } = plan;
   const user = serverUser();
   await own(folder, user);
+  await writeAccess(plan, user);
   if (existsSync(dataOf(folder))) return;
   // Under another name until it is whole: a start that was killed leaves nothing that looks like a server's data.
   const draft = join(folder, "data.draft");
@@ -41,8 +48,8 @@ export async function makeCluster({ programs, folder, durable }: ClusterPlan, ad
   try {
     const options = ["--username=postgres", "--encoding=UTF8", "--locale=C", "--auth=scram-sha-256"];
     const args = [`--pgdata=${draft}`, ...options, `--pwfile=${secret}`, ...(durable ? [] : ["--no-sync"])];
-    const plan = asUser(user, programs.initdb, args);
-    await run(plan.command, [...plan.args], { cwd: folder });
+    const made = asUser(user, programs.initdb, args);
+    await run(made.command, [...made.args], { cwd: folder });
     const done = asUser(user, "mv", [draft, dataOf(folder)]);
     await run(done.command, [...done.args], { cwd: folder });
   } finally {
@@ -59,6 +66,7 @@ export function serverCommand(plan: ClusterPlan): {
     listen_addresses: (plan.listen ?? ["127.0.0.1"]).join(","),
     port: String(plan.port),
     unix_socket_directories: plan.folder,
+    hba_file: accessOf(plan.folder),
     shared_buffers: "64MB",
     max_connections: "60",
     // Jobs of a load in parallel must not wait for each other's checkpoints.
@@ -73,6 +81,18 @@ export function serverCommand(plan: ClusterPlan): {
 /** Folder of the server's data. */
 export function dataOf(folder: string): string {
   return join(folder, "data");
+}
+
+/** Who may connect from where: nobody without a password. */
+async function writeAccess({ folder, clients }: ClusterPlan, user: ServerUser | undefined): Promise<void> {
+  const networks = (clients ?? ["127.0.0.1/32"]).map((network) => `host all all ${network} scram-sha-256`);
+  const file = accessOf(folder);
+  await writeFile(file, `${["local all all scram-sha-256", ...networks].join("\n")}\n`, { mode: 0o600 });
+  if (user !== undefined) await chown(file, user.uid, user.gid);
+}
+
+function accessOf(folder: string): string {
+  return join(folder, "access.conf");
 }
 
 async function own(folder: string, user: ServerUser | undefined): Promise<void> {

@@ -52,11 +52,13 @@ export class PostgresServer {
     for (;;) {
       const child = launch(plan);
       const server = new PostgresServer(child.process, options.folder, port, passwords);
-      const ended = await Promise.race([server.ready(until), child.ended]);
+      const ended = await server.ready(child.ended, until);
       if (ended === undefined) return server;
       // Processes of a server that was killed let go of its memory a moment later.
-      if (!/still in use|lock file .* already exists/.test(ended) || Date.now() > until)
+      if (!/still in use|lock file .* already exists/.test(ended) || Date.now() > until) {
+        child.process.kill();
         throw failed(plan.programs.postgres, ended);
+      }
       await sleep(50);
     }
   }
@@ -81,24 +83,16 @@ export class PostgresServer {
     await this.end("SIGINT");
   }
 
-  /** Waits until the server answers, then makes its users where they are missing. */
-  private async ready(until: number): Promise<undefined> {
-    for (;;) {
-      const client = new Client({ connectionString: this.uri("postgres"), connectionTimeoutMillis: 2000 });
-      client.on("error", () => undefined);
-      try {
-        await client.connect();
-        const { rows } = await client.query("SELECT FROM pg_roles WHERE rolname = 'slipway'");
-        if (rows.length === 0) await client.query(userStatements(this.passwords).join(";\n"));
-        return;
-      } catch (error) {
-        const isAnswer = /^(28|42|3D)/.test((error as { code?: string }).code ?? "");
-        if (isAnswer || Date.now() > until || this.child.exitCode !== null) throw error;
-        await sleep(20);
-      } finally {
-        await client.end().catch(() => undefined);
-      }
+  /** Waits until the server answers, then makes its users where they are missing; or tells why it has ended. */
+  private async ready(ended: Promise<string>, until: number): Promise<string | undefined> {
+    const uri = this.uri("postgres");
+    while (!(await answers(uri))) {
+      if (this.child.exitCode !== null || this.child.pid === undefined) return ended;
+      if (Date.now() > until) return `no answer in ${patienceMs / 1000} s`;
+      await sleep(20);
     }
+    await makeUsers(uri, this.passwords);
+    return undefined;
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {
@@ -107,6 +101,37 @@ export class PostgresServer {
     const pid = await readFile(join(dataOf(this.folder), "postmaster.pid"), "utf8");
     process.kill(Number(pid.split("\n")[0]), signal);
     await gone;
+  }
+}
+
+/**
+ * Whether the server takes this user; one that is not there, or still starting, does not.
+ * @throws Error when it refuses the user.
+ */
+export async function answers(uri: string): Promise<boolean> {
+  return connected(uri, () => Promise.resolve(true)).catch((error: unknown) => {
+    // Classes of SQLSTATE: the user is refused, or there is no such database.
+    if (/^(28|3D)/.test((error as { code?: string }).code ?? "")) throw error;
+    return false;
+  });
+}
+
+/** Makes the users of a server, all or none, where they are missing. */
+export async function makeUsers(uri: string, passwords: PostgresPasswords): Promise<void> {
+  await connected(uri, async (client) => {
+    const { rows } = await client.query("SELECT FROM pg_roles WHERE rolname = 'slipway'");
+    if (rows.length === 0) await client.query(userStatements(passwords).join(";\n"));
+  });
+}
+
+async function connected<Result>(uri: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: uri, connectionTimeoutMillis: 2000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 
