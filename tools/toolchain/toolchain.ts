@@ -40,6 +40,9 @@ export const goTools = [
   "pulumi-resource-kubernetes",
 ] as const;
 
+/** What tests alone ask for; built when the first of them does. */
+export const goToolsOfTests = ["actionlint"] as const;
+
 export interface ProvideOptions {
   readonly progress?: Progress;
   readonly signal?: AbortSignal | undefined;
@@ -84,4 +87,12 @@ async function mongo(cache: ToolCache): Promise<Toolchain["mongo"]> {
   const program = (await findOnMachine(mongod))?.get("mongod");
   if (program !== undefined) return { kind: "mongod", program };
   return { kind: "stand-in", folder: await cache.provide(standInRecipe()) };
+}
+
+/**
+ * The folder of one tool that only tests need.
+ * @throws Refusal when its build fails.
+ */
+export async function provideTestTool(name: (typeof goToolsOfTests)[number]): Promise<string> {
+  return new ToolCache(cacheDirectory(), silent).provide(await readGoRecipe(name));
 }
