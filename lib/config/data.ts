@@ -38,6 +38,11 @@ export const dataSchema = z
           .string()
           .regex(/^[0-9]+(\.[0-9]+){1,3}$/, "an exact version, such as 11.24.0")
           .describe("Schema version that the data has after the release."),
+        hash: z
+          .string()
+          .regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits")
+          .optional()
+          .describe("Hash of the published package; it must be the one that is installed (rule N7)."),
       })
       .describe("What the data must obey (rules N6, N7)."),
     migrations: z

@@ -23,6 +23,7 @@ export function gateContradictions(config: Known): readonly Contradiction[] {
   return [
     ...(gates && grade ? overrides(gates, grade) : []),
     ...(sources && images ? imagesOfSources(sources, images) : []),
+    ...(gates && images ? scannedImages(gates, images) : []),
     ...(promotion && environment !== undefined ? chain(promotion, environment) : []),
     ...(gates && config.window === undefined && config.lane?.kind === "normal" && grade
       ? windowMissing(gates, grade)
@@ -70,6 +71,17 @@ function imagesOfSources(
       return owner === undefined ? [] : [at(path, `an image of one source only: ${owner} has it too`)];
     }),
   );
+}
+
+function scannedImages(
+  { evidence }: GateConfig["gates"],
+  images: StackConfig["images"],
+): readonly Contradiction[] {
+  return Object.keys(evidence.scans)
+    .filter((name) => !Object.hasOwn(images, name))
+    .map((name) =>
+      at(["gates", "evidence", "scans", name], `one of slipway:images (${Object.keys(images).join(", ")})`),
+    );
 }
 
 function chain({ chain: names }: GateConfig["promotion"], environment: string): readonly Contradiction[] {

@@ -96,6 +96,14 @@ const placesSchema = z.strictObject({
 
 const command = z.string().trim().min(1).max(1000);
 
+const scan = z
+  .union([z.literal("attached"), z.string().includes("{digest}")], {
+    error: "`attached`, or a path with {digest} in it, so that no report speaks for another image",
+  })
+  .describe(
+    "SARIF report of an image: `attached` to it in its registry, or a file of this folder. Example: \"scans/{digest}.sarif\"",
+  );
+
 /** Facts that only the system's own people can tell: commands that print them as JSON. */
 const evidenceSchema = z.strictObject({
   backups: command
@@ -113,6 +121,10 @@ const evidenceSchema = z.strictObject({
   published: command
     .optional()
     .describe("Succeeds when the package is published; what it prints is the evidence (rule N4)."),
+  scans: z
+    .record(nameSchema, scan)
+    .default({})
+    .describe("Scanner reports by image (rule F25). Example: { stack: attached }"),
 });
 
 const zoneName = z

@@ -3,6 +3,7 @@ import { ImageReference } from "../release/references/image-reference";
 import { quoted } from "../release/references/quoted";
 import { andThen, contradicted, type Finding, found } from "./finding";
 import { confused, registryEvidence } from "./oci-answer";
+import { attachedTo } from "./oci-attached";
 import type { Manifest } from "./oci-manifest";
 import { OciSession } from "./oci-session";
 import { OciStore, type Stored } from "./oci-store";
@@ -11,11 +12,13 @@ import { type CredentialSource, dockerCredentials } from "./registry-credentials
 
 /** Any registry with the OCI distribution API: Docker Hub, GHCR, Quay, the embedded one on this machine. */
 export class OciRegistry implements Registry {
+  private readonly session: OciSession;
   private readonly store: OciStore;
 
   /** @param seconds time limit of one exchange. */
   constructor(credentials: CredentialSource = dockerCredentials(), seconds = 20) {
-    this.store = new OciStore(new OciSession(credentials, seconds));
+    this.session = new OciSession(credentials, seconds);
+    this.store = new OciStore(this.session);
   }
 
   async digestOf(image: ImageReference): Promise<Finding<Digest>> {
@@ -60,6 +63,10 @@ export class OciRegistry implements Registry {
         });
       }),
     );
+  }
+
+  async attached(image: ImageReference, type: string): Promise<Finding<Uint8Array | undefined>> {
+    return andThen(await this.digestOf(image), (subject) => attachedTo(this.session, image, subject, type));
   }
 
   async retag(image: ImageReference, tag: string): Promise<Finding<Digest>> {

@@ -27,6 +27,8 @@ export interface Registry {
   imageExists(image: ImageReference): Promise<Finding<Digest>>;
   /** Labels and configuration of the image. */
   factsOf(image: ImageReference): Promise<Finding<ImageFacts>>;
+  /** F25: the newest thing of this artifact type that was attached to the image; undefined where there is none. */
+  attached(image: ImageReference, type: string): Promise<Finding<Uint8Array | undefined>>;
   /**
    * H7, H9: gives the digest a further tag, byte for byte the same manifest; does nothing where the tag stands for it already.
    * Contradicted where the new tag stands for another digest.

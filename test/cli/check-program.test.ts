@@ -1,31 +1,20 @@
 import assert from "node:assert/strict";
+import { packagePin } from "../../lib/data/migrations/python/pins";
 import { writeSmoke } from "../../lib/release/gates/gather/smoke";
 import type { Report } from "../../lib/release/gates/judge";
 import { smoke } from "../../cli/smoke";
-import { type Ran, runSlipway as run } from "./program";
+import { Judged } from "./judged";
+import { runSlipway as run } from "./program";
 import { ReleaseWorld } from "./release-world";
 
 const minute = 60_000;
 const at = (minutes: number): string => new Date(Date.now() + minutes * minute).toISOString();
 const local = (minutes: number): string => at(minutes).slice(0, 16);
 
-/** Verdict and words of each gate, as `--json` tells them. */
-class Judged {
-  private readonly report: Report;
-
-  constructor(readonly ran: Ran) {
-    assert.equal(ran.error.replaceAll(/^npm warn.*\n/gm, ""), "");
-    this.report = JSON.parse(ran.out) as Report;
-  }
-
-  says(id: string, verdict: string, words: RegExp): void {
-    const gate = this.report.gates.find((one) => one.id === id);
-    assert.ok(gate, `no gate ${id} in ${this.ran.out.slice(0, 200)}`);
-    const text = JSON.stringify(gate.judgements);
-    assert.equal(gate.verdict, verdict, text);
-    assert.match(text, words);
-  }
-}
+/** By which the data engine installs the schema package of v2.19.0. */
+const pinnedHash =
+  /--hash=(sha256:[0-9a-f]{64})/.exec(packagePin({ package: "nmdc-schema", version: "11.24.0" }).text)?.[1] ??
+  "";
 
 const backup = (minutes: number, documents: number): string =>
   JSON.stringify([
@@ -97,9 +86,21 @@ describe("slipway check, the program", function () {
       good.says("N4", "pass", /sha256/);
       bad.says("N4", "refuse", /nmdc\/nothing/);
     });
-    it("N7: one schema in commit, image and data passes; another one for the data is refused", () => {
+    it("N7: one schema in commit, image and data passes; a package without its hash is shown", () => {
+      good.says("N7", "warn", /the commit has nmdc-schema 11\.24\.0/);
       good.says("N7", "warn", /no hash of the package/);
       bad.says("N7", "refuse", /v2\.20\.0-rc\.1|nothing/);
+    });
+    it("N7: the hash by which the package is installed passes; another one is refused, and another schema", async () => {
+      const n7 = { "preset: nmdc": "preset: none, add: [N7]" };
+      const hashed = (hash: string): Record<string, string> => ({
+        ...n7,
+        "version: 11.24.0": `version: 11.24.0, hash: "${hash}"`,
+      });
+      (await check(hashed(pinnedHash))).says("N7", "pass", /nmdc-schema 11\.24\.0 is sha256:/);
+      (await check(hashed(`sha256:${"0".repeat(64)}`))).says("N7", "refuse", /sha256:000000000000/);
+      const other = await check({ ...n7, "version: 11.24.0": "version: 11.23.0" });
+      other.says("N7", "refuse", /the image has nmdc-schema 11\.24\.0/);
     });
     it("N8: an image whose every layer is there passes; one that is not there is refused", () => {
       good.says("N8", "pass", /every layer/);

@@ -52,5 +52,7 @@ export interface DataFacts {
   /** Schema version that the released commit pins, and that its image carries (rule N7). */
   readonly commitSchema: Finding<string>;
   readonly imageSchema: Finding<string>;
+  /** Hashes of the schema package's published files, as they are pinned for its installation (rule N7). */
+  readonly packageHashes: Finding<readonly string[]>;
   readonly verified: Finding<Verified>;
 }

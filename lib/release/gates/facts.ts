@@ -2,6 +2,7 @@ import type { Finding } from "../../evidence/finding";
 import type { ChangeRequest, CiRun, ForgeRelease, Ticket } from "../../evidence/forge";
 import type { ImageFacts } from "../../evidence/registry";
 import type { TagFact } from "../../evidence/repository";
+import type { SeverityCounts } from "../../evidence/sarif";
 import type { Change, Statement } from "../approvals/statement";
 import type { Done } from "../windows/timeline";
 import type { Deployment, Pin } from "./deployment";
@@ -45,7 +46,7 @@ export interface PinFacts {
   /** Labels and environment baked into it (rules F10, N7). */
   readonly image: Finding<ImageFacts>;
   /** What the scanner counted, by severity (rule F25); undefined where it was not scanned. */
-  readonly vulnerabilities: Finding<Readonly<Record<string, number>> | undefined>;
+  readonly vulnerabilities: Finding<SeverityCounts | undefined>;
 }
 
 /** The release under judgement. */

@@ -1,3 +1,4 @@
+import type { Severity } from "../../evidence/sarif";
 import type { Identity } from "../approvals/statement";
 import type { SchemeName } from "../versions/schemes";
 import type { Grade } from "../versions/environment-fit";
@@ -69,7 +70,6 @@ export interface Limits {
   /** Seconds by which this machine's clock may differ from the second one. */
   readonly clockSeconds: number;
 }
-export type Severity = "low" | "medium" | "high" | "critical";
 
 /** Further facts that a system's rules speak of. */
 export interface Places {

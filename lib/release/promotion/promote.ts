@@ -12,7 +12,8 @@ export interface StackPins {
   readonly environment: string;
   readonly release: string;
   readonly pins: readonly Pin[];
-  readonly schema?: { readonly package: string; readonly version: string } | undefined;
+  readonly schema?:
+    { readonly package: string; readonly version: string; readonly hash?: string | undefined } | undefined;
 }
 
 /** The stack file that is written. */
@@ -213,6 +214,7 @@ function edits(from: StackPins, to: PromotionTarget): readonly Edit[] {
     }),
     ...set(["data", "schema", "package"], to.schema?.package, from.schema?.package),
     ...set(["data", "schema", "version"], to.schema?.version, from.schema?.version),
+    ...set(["data", "schema", "hash"], to.schema?.hash, from.schema?.hash),
     ...(to.overrides === 0 ? [] : [{ path: ["gates", "override"] as const, to: [] }]),
   ];
 }

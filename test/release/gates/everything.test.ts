@@ -86,6 +86,7 @@ describe("every gate", () => {
       maintenance: unknown,
       commitSchema: unknown,
       imageSchema: unknown,
+      packageHashes: unknown,
       verified: unknown,
     },
   };

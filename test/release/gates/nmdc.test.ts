@@ -194,6 +194,19 @@ describe("gates of NMDC", () => {
     );
   });
 
+  it("N7: refuses another hash than the package is installed by, and waits where nothing pins it", () => {
+    const hashed = (
+      hash: string,
+      packageHashes: Facts["data"]["packageHashes"],
+    ): ReturnType<typeof judge> => {
+      const schema = { package: "nmdc-schema", version: "11.24.0", hash };
+      return judge("N7", rules, facts({ release: release({ schema }), data: data({ packageHashes }) }));
+    };
+    says(hashed(digest("e"), is([digest("d"), digest("e")])), "pass", /nmdc-schema 11\.24\.0 is sha256:eeee/);
+    says(hashed(digest("f"), is([digest("e")])), "refuse", /sha256:ffff.*sha256:eeee/);
+    says(hashed(digest("e"), unknown), "waiting");
+  });
+
   it("X1: refuses what is not pinned by digest, but in a development stack that builds", () => {
     const open = facts({ pins: [pinFacts({ ...pin("fastapi", "v2.19.0", "b"), digest: undefined })] });
     says(judge("X1", rules, open), "refuse", /slipway pin/);

@@ -126,7 +126,7 @@ export function pinFacts(one: Pin, more: Partial<PinFacts> = {}): PinFacts {
       revision: undefined,
       version: undefined,
     }),
-    vulnerabilities: is({ low: 3, critical: 1 }),
+    vulnerabilities: is({ critical: 1, high: 0, medium: 0, low: 3 }),
     ...more,
   };
 }
@@ -226,6 +226,7 @@ export function data(more: Partial<DataFacts> = {}): DataFacts {
     maintenance: is([]),
     commitSchema: is("11.24.0"),
     imageSchema: is("11.24.0"),
+    packageHashes: is([digest("e")]),
     verified: is({ wrong: [], looked: 4 }),
     ...more,
   };

@@ -45,6 +45,7 @@ export function configFacts(request: GatherRequest): Facts {
       maintenance: open,
       commitSchema: open,
       imageSchema: open,
+      packageHashes: open,
       verified: open,
     },
   };

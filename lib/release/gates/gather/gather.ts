@@ -1,6 +1,10 @@
-import { andThen, found, type Finding } from "../../../evidence/finding";
+import { relative } from "node:path";
+import { packagePin } from "../../../data/migrations/python/pins";
+import { andThen, found, type Finding, unjudged } from "../../../evidence/finding";
 import type { Registry } from "../../../evidence/registry";
 import { commitSchemaVersion, imageSchemaVersion } from "../../../evidence/schema-version";
+import { packageRoot } from "../../../package-root";
+import { Refusal } from "../../../problem";
 import { ImageReference } from "../../references/image-reference";
 import type { DataFacts } from "../data-facts";
 import type { Facts, PinFacts, SourceFacts } from "../facts";
@@ -87,6 +91,7 @@ async function dataFacts(
     maintenance: await commandFact("maintenance", evidence.maintenance, told.maintenance, project),
     commitSchema: await commitSchema(request, sources),
     imageSchema: await imageSchema(pins),
+    packageHashes: packageHashes(request),
     verified: nowhere("what runs", "it is looked at after the roll-out"),
   };
 }
@@ -107,6 +112,21 @@ async function commitSchema(
       commitSchemaVersion(repository, commit, { package: config.data.schema.package, file }),
     ),
   );
+}
+
+/** N7: what the schema package is installed by; a package that the project does not pin can be compared with nothing. */
+function packageHashes({ config, now }: GatherRequest): Finding<readonly string[]> {
+  const { schema } = config.data;
+  try {
+    const { file, text } = packagePin(schema);
+    const hashes = Array.from(text.matchAll(/--hash=(sha256:[0-9a-f]{64})/g), ([, hash = ""]) => hash);
+    const what = `${schema.package} ${schema.version} is pinned by ${hashes.length} hash`;
+    return found(hashes, { what, where: relative(packageRoot(), file), when: now, by: "git" });
+  } catch (error) {
+    const problem = error instanceof Refusal ? error.problems[0] : undefined;
+    if (problem === undefined) throw error;
+    return unjudged(problem);
+  }
 }
 
 /** N7: every image that carries a schema version carries the same; one that carries none says nothing. */

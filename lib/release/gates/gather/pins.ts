@@ -1,12 +1,13 @@
-import { andThen, type Finding, found } from "../../../evidence/finding";
+import { andThen, type Finding } from "../../../evidence/finding";
 import type { Registry } from "../../../evidence/registry";
 import { ImageReference } from "../../references/image-reference";
 import type { PinFacts } from "../facts";
 import type { GatherRequest } from "./request";
+import { scanFact } from "./scan";
 
 /** What the registry has for every pin: the digest of exactly its tag, and what the image says of itself. */
 export async function gatherPins(
-  { config, now }: GatherRequest,
+  { config, project, now }: GatherRequest,
   registry: Registry,
 ): Promise<readonly PinFacts[]> {
   return Promise.all(
@@ -20,12 +21,11 @@ export async function gatherPins(
         digest: await inWords(resolved),
         whole: await inWords(await registry.imageExists(pinned)),
         image: await registry.factsOf(pinned),
-        vulnerabilities: found(undefined, {
-          what: "no scan on record",
-          where: `slipway:images.${name}`,
-          when: now,
-          by: "stack file",
-        }),
+        vulnerabilities: await scanFact(
+          config.gates.evidence.scans[name],
+          { project, now, image: pinned },
+          registry,
+        ),
       };
     }),
   );

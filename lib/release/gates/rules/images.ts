@@ -1,9 +1,11 @@
+import { severities } from "../../../evidence/sarif";
 import { isMoving } from "../../versions/moving-reference";
+import type { Evidence } from "../../../evidence/finding";
 import type { Facts, PinFacts } from "../facts";
 import type { Gate } from "../gate";
-import { given, pass, refuse, type Judgement } from "../judgement";
+import { given, pass, refuse, waiting, type Judgement } from "../judgement";
 import { perPin, problem, stackFile } from "../per";
-import type { Policy, Severity } from "../policy";
+import type { Policy } from "../policy";
 
 /** Whether the registry still has, for exactly this tag, the digest that is pinned. */
 export function sameDigest(policy: Policy, { pin, digest }: PinFacts): readonly Judgement[] {
@@ -92,30 +94,29 @@ export const f25: Gate = {
   title: "known vulnerabilities are on record",
   phase: "before",
   judge: (policy, facts) =>
-    perPin(policy, facts, ({ pin, vulnerabilities }) =>
-      given(
+    perPin(policy, facts, ({ pin, vulnerabilities }) => {
+      const limits = policy.limits.vulnerabilities;
+      const limited = severities.filter((severity) => limits[severity] !== undefined);
+      return given(
         vulnerabilities,
         (counts, evidence) => {
-          if (counts === undefined)
-            return [pass({ ...evidence, what: `${pin.name} was not scanned` }, pin.name)];
-          const over = (Object.keys(policy.limits.vulnerabilities) as Severity[]).filter(
-            (severity) => (counts[severity] ?? 0) > (policy.limits.vulnerabilities[severity] ?? Infinity),
-          );
-          const what = Object.entries(counts)
-            .map(([severity, number]) => `${number} ${severity}`)
-            .join(", ");
+          if (counts === undefined) return [unscanned(policy, pin.name, evidence, limited.length > 0)];
+          const what = severities.map((severity) => `${counts[severity]} ${severity}`).join(", ");
+          const over = limited.filter((severity) => counts[severity] > (limits[severity] ?? 0));
           if (over.length === 0) return [pass({ ...evidence, what: `vulnerabilities: ${what}` }, pin.name)];
-          const allowed = over
-            .map((severity) => `at most ${policy.limits.vulnerabilities[severity] ?? 0} ${severity}`)
-            .join(", ");
-          return [
-            refuse(
-              problem(evidence.where, what, allowed, "update the image, or override with a reason"),
-              pin.name,
-            ),
-          ];
+          const allowed = over.map((severity) => `at most ${limits[severity] ?? 0} ${severity}`).join(", ");
+          const mend = "update the image, or override with a reason";
+          return [refuse(problem(evidence.where, what, allowed, mend), pin.name)];
         },
         pin.name,
-      ),
-    ),
+      );
+    }),
 };
+
+/** Where a number is set, an image that nobody scanned has not passed it. */
+function unscanned(policy: Policy, name: string, evidence: Evidence, limited: boolean): Judgement {
+  if (!limited) return pass({ ...evidence, what: `${name} was not scanned` }, name);
+  const key = `slipway:gates.evidence.scans.${name}`;
+  const mend = `scan the pinned image, and name its report: ${key} in ${stackFile(policy)}`;
+  return waiting(problem(evidence.where, "no scan of this image", "a scanner's report", mend), name);
+}

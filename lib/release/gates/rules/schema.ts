@@ -1,7 +1,9 @@
 import type { Finding } from "../../../evidence/finding";
+import type { Facts } from "../facts";
 import type { Gate } from "../gate";
 import { given, pass, refuse, warn, type Judgement } from "../judgement";
 import { inConfig, problem, stackFile } from "../per";
+import type { Policy } from "../policy";
 
 /** N7: the released code is made for exactly the schema that the data will have. */
 export const n7: Gate = {
@@ -35,18 +37,36 @@ export const n7: Gate = {
           ),
         ];
       });
-    const unpinned = problem(
-      `${file} slipway:data.schema`,
-      "no hash of the package",
-      "an exact version and its hash",
-      "pin the hash with the migration",
-    );
     return [
       ...carries("the commit", facts.data.commitSchema),
       ...carries("the image", facts.data.imageSchema),
-      ...(schema.hash === undefined
-        ? [warn(unpinned)]
-        : [pass(inConfig(policy, facts, `hash ${schema.hash.slice(0, 19)}`, "slipway:data.schema"))]),
+      ...samePackage(policy, facts, schema),
     ];
   },
 };
+
+/** The hash that the stack file names is the one by which the package is installed. */
+function samePackage(
+  policy: Policy,
+  facts: Facts,
+  schema: NonNullable<Facts["release"]["schema"]>,
+): readonly Judgement[] {
+  const key = `${stackFile(policy)} slipway:data.schema.hash`;
+  const { packageHashes } = facts.data;
+  const [pinned] = packageHashes.finding === "found" ? packageHashes.value : [];
+  if (schema.hash === undefined) {
+    const mend =
+      pinned === undefined
+        ? "pin the package with the migration"
+        : `set slipway:data.schema.hash to ${pinned}`;
+    return [warn(problem(key, "no hash of the package", "an exact version and its hash", mend))];
+  }
+  const { hash } = schema;
+  return given(packageHashes, (hashes, evidence) => {
+    if (hashes.includes(hash))
+      return [pass({ ...evidence, what: `${schema.package} ${schema.version} is ${hash.slice(0, 19)}` })];
+    const mend = "find out which of the two is the published package, then edit the other";
+    const allowed = `${hashes.map((one) => one.slice(0, 19)).join(" or ")}, as ${evidence.where} pins it`;
+    return [refuse(problem(key, hash.slice(0, 19), allowed, mend))];
+  });
+}
