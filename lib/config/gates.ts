@@ -101,7 +101,7 @@ const scan = z
     error: "`attached`, or a path with {digest} in it, so that no report speaks for another image",
   })
   .describe(
-    "SARIF report of an image: `attached` to it in its registry, or a file of this folder. Example: \"scans/{digest}.sarif\"",
+    'SARIF report of an image: `attached` to it in its registry, or a file of this folder. Example: "scans/{digest}.sarif"',
   );
 
 /** Facts that only the system's own people can tell: commands that print them as JSON. */

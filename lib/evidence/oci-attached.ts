@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { contentHash } from "../content-hash";
 import type { Digest } from "../release/references/digest";
-import { ImageReference } from "../release/references/image-reference";
+import type { ImageReference } from "../release/references/image-reference";
 import { andThen, type Finding, found } from "./finding";
 import { answered, confused, registryEvidence } from "./oci-answer";
 import type { OciSession } from "./oci-session";

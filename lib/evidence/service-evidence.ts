@@ -121,12 +121,13 @@ export function evidenceLine({ service, links: known }: ServiceEvidence): string
     const finding = known[link];
     if (finding.finding === "contradicted") return `${link} ✗`;
     if (finding.finding === "unjudged") return `${link} ?`;
-    return `${link} ${shorten(finding.value)} ✓`;
+    return `${link} ${shown(finding.value)} ✓`;
   });
   return `${service}: ${words.join(" · ")}`;
 }
 
-function shorten(value: string): string {
+/** A link's fact as people read it: digests and commits by their first digits. */
+export function shown(value: string): string {
   return value
     .replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, "$1")
     .replace(/^([0-9a-f]{8})(?:[0-9a-f]{32}|[0-9a-f]{56})$/, "$1");

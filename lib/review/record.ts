@@ -39,7 +39,9 @@ export function recordInWords(record: ReleaseRecordData): string {
       : [`  closed   writers were refused for ${seconds(record.closedFor)}`]),
     ...(record.overranMinutes === undefined
       ? []
-      : [`  window   went on ${record.overranMinutes} min after it had closed, the data being switched by then`]),
+      : [
+          `  window   went on ${record.overranMinutes} min after it had closed, the data being switched by then`,
+        ]),
     `  stages   ${Object.entries(durations)
       .map(([stage, took]) => `${stage} ${seconds(took)}`)
       .join(", ")}`,

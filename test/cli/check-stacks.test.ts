@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkPage } from "../../cli/check-page";
 import { loadStack } from "../../cli/gated-stack";
+import { found } from "../../lib/evidence/finding";
 import { packageRoot } from "../../lib/package-root";
+import type { Statement } from "../../lib/release/approvals/statement";
 import { Digest } from "../../lib/release/references/digest";
 import type { Deployment } from "../../lib/release/gates/deployment";
 import type { Facts, PinFacts } from "../../lib/release/gates/facts";
@@ -11,11 +13,13 @@ import { judgeAll } from "../../lib/release/gates/judge";
 import {
   before,
   deployment,
+  digest,
   facts,
   hash,
   is,
   pinFacts,
   release,
+  seen,
   sourceFacts,
   statement,
 } from "../release/gates/world";
@@ -23,6 +27,11 @@ import {
 const now = "2026-11-25T18:00:00Z";
 const commit = `1c704975${"0".repeat(32)}`;
 const golden = join(packageRoot(), "test", "golden", "release");
+
+const onRecord = (known: readonly Deployment[]): Facts["deployments"] =>
+  found(known, seen(`${known.length} releases on record`, "releases"));
+const signed = (said: readonly Statement[]): Facts["statements"] =>
+  found(said, seen(`${said.length} statements`, "releases/prod/approvals"));
 
 /** What a good day finds for a committed stack; the tests take something away. */
 async function goodDay(environment: string, more: Partial<Facts> = {}): Promise<Facts> {
@@ -44,9 +53,18 @@ async function goodDay(environment: string, more: Partial<Facts> = {}): Promise<
       },
     ),
   );
-  const seen = [...pins].map(({ pin }) => pin);
+  const seenPins = pins.map(({ pin }) => pin);
   const ran = (where: string, at: string, of: string): Deployment =>
-    deployment(where, at, { release: config.release, hash: of, pins: seen });
+    deployment(where, at, { release: config.release, hash: of, pins: seenPins });
+  const former = deployment("prod", "2026-10-27T10:00:00Z", {
+    release: "v2.17.0",
+    hash: digest("7"),
+    pins: seenPins.map((pin) => ({
+      ...pin,
+      tag: "v2.17.0",
+      digest: digest(pin.name === "dagster" ? "6" : "5"),
+    })),
+  });
   const known = facts({
     now,
     pins,
@@ -72,11 +90,17 @@ async function goodDay(environment: string, more: Partial<Facts> = {}): Promise<
         volume: false,
       })),
     }),
-    deployments: is([ran("staging", "2026-11-23T10:00:00Z", before.hash)]),
+    secondClock: found("2026-11-25T17:59:58Z", seen("its Date", "api.github.com")),
+    deployments: onRecord([ran("staging", "2026-11-23T10:00:00Z", before.hash), former]),
     change: is({ hash: hash, author: "ana", lastPusher: "ana" }),
-    statements: is([statement("cleo", "reviewer", { hash: hash })]),
+    statements: signed([statement("cleo", "reviewer", { hash: hash })]),
   });
-  const data = { ...known.data, commitSchema: is(schema.version), imageSchema: is(schema.version) };
+  const data = {
+    ...known.data,
+    commitSchema: is(schema.version, `requirements/main.txt pins ${schema.version}`),
+    imageSchema: is(schema.version, `org.slipway.schema-version is ${schema.version}`),
+    packageHashes: is(schema.hash === undefined ? [] : [schema.hash], "tools/python/requirements"),
+  };
   return { ...known, data, ...more };
 }
 
@@ -95,7 +119,7 @@ describe("slipway check on the NMDC stacks", () => {
   }
 
   it("X4: prints what stops prod when staging never ran it and nobody approved, kept in check-prod-refused.txt", async () => {
-    const page = await pageOf("prod", { deployments: is([]), statements: is([]) });
+    const page = await pageOf("prod", { deployments: onRecord([]), statements: signed([]) });
     assert.equal(page, readFileSync(join(golden, "check-prod-refused.txt"), "utf8"));
   });
 });
