@@ -19,8 +19,11 @@ export interface DocumentSource {
 }
 
 export interface DocumentSink {
-  /** Called once per collection of the new version before its first block, also for an empty one. */
-  begin(collection: string): Promise<void>;
+  /**
+   * Called once per collection of the new version before its first block, also for an empty one.
+   * @param origin what the collection was called before, where a migration renamed it.
+   */
+  begin(collection: string, origin?: string): Promise<void>;
   write(block: Block): Promise<void>;
   /** Called once per collection when its last block was written. */
   end(collection: string): Promise<void>;

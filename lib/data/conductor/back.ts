@@ -1,3 +1,5 @@
+import { either, type ExpiringIndex, type PausedExpiry } from "../fence/expiring-index";
+import { expiringIndexes, pauseExpiry } from "../fence/expiry";
 import { withCanary } from "../fence/fences";
 import { closeWrites } from "../fence/gate";
 import type { RecordLog } from "../journal/record-log";
@@ -27,12 +29,28 @@ export async function wayBack(
   mayGoOn();
   reporter.stage("close-writes", `by ${fence.fence.how}; readers go on`);
   await withCanary(context, (canary) => closeWrites(log, fence, canary));
+  await pauseExpiry(context.store.db, log, await expiryOf(context, way));
   reporter.stage(
     "verify",
     `nobody wrote to ${way.moves.length} collections since ${spec.acceptLossSince ?? released}`,
   );
   const now = await refuseLoss(context, way, mayGoOn);
   return { moves: way.moves, collections: await changes(context, way, now, mayGoOn) };
+}
+
+/** When documents of what steps aside expire; and when those of the originals did, for after the swap. */
+async function expiryOf(
+  { store }: Context,
+  { moves, past }: Extract<Way, { kind: "back" }>,
+): Promise<PausedExpiry> {
+  const stepsAside = moves.filter(({ action }) => action !== "create").map(({ collection }) => collection);
+  const indexes = await expiringIndexes(store.db, stepsAside);
+  // The oldest release that is undone has seen the original as it comes back.
+  const returning = past.reduce<readonly ExpiringIndex[]>(
+    (newer, { expiring }) => either(expiring, newer),
+    [],
+  );
+  return { indexes, returning };
 }
 
 /** Content of the collections that will step aside, by name. */

@@ -1,15 +1,18 @@
+import type { Document } from "mongodb";
+import { asBefore } from "../fence/expiry";
 import type { CollectionInfo } from "../store/catalog";
 import { listAll, listIndexes, userCollections } from "../store/catalog";
+import { shapeOf } from "../store/shape";
 import { sealDump } from "../dump/dump";
 import { Refusal } from "../../problem";
 import type { RecordLog } from "../journal/record-log";
 import type { Context } from "./context";
 import { recordFolder, scan, type Staged } from "./forward";
-import type { ReleasePlan } from "./plan";
+import { stateOf } from "./record";
 
 /**
  * Scans the closed data raw and compares it with what the rehearsal saw.
- * @returns names of collections whose content is another, that are new, or that are gone.
+ * @returns names of collections whose content, options or indexes are others, that are new, or that are gone.
  */
 export async function changedSince(
   context: Context,
@@ -18,13 +21,25 @@ export async function changedSince(
   mayGoOn: () => void,
 ): Promise<readonly string[]> {
   const changed: string[] = [];
-  for (const [index, { name }] of live.entries()) {
+  for (const [index, { name, options }] of live.entries()) {
     context.reporter.progress(index, live.length, "collections");
     const now = await scan(context, name, name, mayGoOn);
-    if (staged.dump.written.get(name)?.hash.toString() !== now.toString()) changed.push(name);
+    const sameContent = staged.dump.written.get(name)?.hash.toString() === now.toString();
+    if (!sameContent || !(await sameShape(context, staged, name, options))) changed.push(name);
   }
   const names = new Set(live.map(({ name }) => name));
   return [...changed, ...[...staged.dump.written.keys()].filter((name) => !names.has(name))];
+}
+
+/** A new version is made like the live one: an index or a validator that was changed meanwhile must be in it. */
+async function sameShape(
+  { store }: Context,
+  { shapes }: Staged,
+  name: string,
+  options: Document,
+): Promise<boolean> {
+  const made = shapes.get(name);
+  return made === undefined || made === shapeOf(options, await listIndexes(store.db, name));
 }
 
 /** The live collections as they are now. */
@@ -39,16 +54,20 @@ export async function liveNow({ store }: Context): Promise<readonly CollectionIn
 export async function finishDump(
   context: Context,
   log: RecordLog,
-  plan: ReleasePlan,
   staged: Staged,
   live: readonly CollectionInfo[],
 ): Promise<void> {
   const { store } = context;
+  const { expiring } = stateOf(log);
+  const views = (await listAll(store.db)).filter(({ type }) => type === "view");
   const collections = [];
   for (const info of live) {
     const written = staged.dump.written.get(info.name);
     if (!written) throw incomplete(info.name, "no documents of it");
-    collections.push({ info, indexes: await listIndexes(store.db, info.name), written });
+    const indexes = (await listIndexes(store.db, info.name)).map((index) =>
+      asBefore(info.name, index, expiring),
+    );
+    collections.push({ info, indexes, written });
   }
   await sealDump(
     recordFolder(context, log),
@@ -57,7 +76,7 @@ export async function finishDump(
       database: store.db.databaseName,
       at: new Date().toISOString(),
       server: store.limits.version,
-      views: plan.all.filter(({ type }) => type === "view").map(({ name, options }) => ({ name, options })),
+      views: views.map(({ name, options }) => ({ name, options })),
     },
     collections,
   );

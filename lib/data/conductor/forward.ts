@@ -18,6 +18,8 @@ import type { ReleasePlan } from "./plan";
 export interface Staged {
   readonly report: ProcessReport;
   readonly dump: DumpingSource;
+  /** Options and indexes that each staged collection was made with. */
+  readonly shapes: ReadonlyMap<string, string>;
 }
 
 /** Where a record leaves its dump, its reports and its proof. */
@@ -48,8 +50,7 @@ export async function stageNextVersion(
   );
   const { process } = plan;
   if (!process) throw new Error(`a release that goes ${plan.way.kind} stages nothing`);
-  const report = await runPass(context, log, { ...process, dump, live }, mayGoOn);
-  return { report, dump };
+  return { dump, ...(await runPass(context, log, { ...process, dump, live }, mayGoOn)) };
 }
 
 /** What one pass goes over, and by what. */
@@ -69,7 +70,7 @@ export async function runPass(
   log: RecordLog,
   { run, needs, dump, live }: PassRequest,
   mayGoOn: () => void,
-): Promise<ProcessReport> {
+): Promise<Omit<Staged, "dump">> {
   const { store, reporter } = context;
   const folder = recordFolder(context, log);
   const byName = new Map(live.map((info) => [info.name, info]));
@@ -91,9 +92,9 @@ export async function runPass(
       await dump.complete();
       refuseInvalid(report);
       await readBack(context, log.token, sink, report);
-      return report;
+      return { report, shapes: sink.shapes };
     },
-    (report) => ({ documents: report.totals.documentsBefore, changed: [...report.changed] }),
+    ({ report }) => ({ documents: report.totals.documentsBefore, changed: [...report.changed] }),
   );
 }
 

@@ -1,3 +1,4 @@
+import { expiringIndexes, pauseExpiry } from "../fence/expiry";
 import { withCanary } from "../fence/fences";
 import { type ChosenFence, closeWrites } from "../fence/gate";
 import type { RecordLog } from "../journal/record-log";
@@ -94,12 +95,18 @@ async function forward(
   mayGoOn();
   reporter.stage("close-writes", `by ${fence.fence.how}; readers go on`);
   await withCanary(context, (canary) => closeWrites(log, fence, canary));
-  reporter.stage("dump", "compares the closed data with the rehearsed");
   const live = await liveNow(context);
+  const names = live.map(({ name }) => name);
+  const indexes = await expiringIndexes(store.db, names);
+  const returning = staged.report.renamed.flatMap(({ from, to }) =>
+    indexes.filter(({ collection }) => collection === from).map((index) => ({ ...index, collection: to })),
+  );
+  await pauseExpiry(store.db, log, { indexes, returning });
+  reporter.stage("dump", "compares the closed data with the rehearsed");
   const changed = await changedSince(context, staged, live, mayGoOn);
   if (changed.length > 0) staged = await stageAgain(context, log, plan, { staged, live, changed }, mayGoOn);
   warnDangling(context, staged.report);
-  await finishDump(context, log, plan, staged, live);
+  await finishDump(context, log, staged, live);
   reporter.stage("validate", `${staged.report.totals.documentsAfter} documents obey schema ${plan.to}`);
   reporter.stage("load", `${staged.report.changed.length} collections stand beside the live ones`);
   reporter.stage("verify", "read back and equal");

@@ -28,7 +28,7 @@ export async function stageAgain(
   mayGoOn: () => void,
 ): Promise<Staged> {
   const { process } = plan;
-  const { report, dump } = staged;
+  const { report, dump, shapes } = staged;
   const names = new Set(live.map(({ name }) => name));
   const sameNames = changed.every((name) => names.has(name) && dump.written.has(name));
   context.reporter.stage("migrate", `again what users changed since the rehearsal: ${changed.join(", ")}`);
@@ -46,7 +46,7 @@ export async function stageAgain(
   const needs = moved ? process.needs : { ...process.needs, chain: [] };
   const found = await runPass(context, log, { run: process.run, needs, dump: part, live: again }, mayGoOn);
   dump.replace(part);
-  return { dump, report: merged(report, found) };
+  return { dump, report: merged(report, found.report), shapes: new Map([...shapes, ...found.shapes]) };
 }
 
 /** The second report stands for the collections that it is about, the first for all others. */

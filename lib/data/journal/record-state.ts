@@ -1,5 +1,6 @@
 import type { CollectionChange, ReleaseRecordData, Stage } from "../protocol";
 import type { WorkloadImages } from "../cluster/workload-images";
+import { either, type ExpiringIndex, type PausedExpiry } from "../fence/expiring-index";
 import type { SavedFence } from "../fence/fence";
 import type { Move } from "../swap/move";
 import type { ProcessReport, RemovedDocument } from "../migrations";
@@ -61,6 +62,8 @@ export interface PassEvidence {
 export const stepName = {
   closeWrites: "close-writes",
   openWrites: "open-writes",
+  pauseExpiry: "pause-expiry",
+  resumeExpiry: "resume-expiry",
   stage: "stage",
   swap: "swap",
   unswap: "unswap",
@@ -93,6 +96,14 @@ export class RecordState {
     const closing = this.#last("intent", stepName.closeWrites);
     const opened = this.#last("done", stepName.openWrites);
     return closing && !(opened && opened.number > closing.number) ? told(closing) : undefined;
+  }
+
+  /** When documents expire, as it was before the release paused it, by the names that the collections have now. */
+  get expiring(): readonly ExpiringIndex[] {
+    const paused = this.#last("intent", stepName.pauseExpiry);
+    if (!paused) return [];
+    const { indexes, returning } = told(paused);
+    return this.swap && !this.unswapped ? either(returning, indexes) : indexes;
   }
 
   /** Whether users could write to the new version: writes were opened after the swap had begun. */
@@ -181,7 +192,7 @@ function at<Key extends string>(key: Key, entry: Entry | undefined): Partial<Rec
 }
 
 /** Details are read as what this program wrote: every entry's checksum was checked when it was read. */
-type Detail = Opened & SavedFence & SwapIntent & Decision & ReleaseRecordData;
+type Detail = Opened & SavedFence & PausedExpiry & SwapIntent & Decision & ReleaseRecordData;
 function told(entry: Entry): Detail {
   return entry.detail as unknown as Detail;
 }

@@ -20,6 +20,8 @@ export class ChangedCollection {
     private readonly collection: string,
     private readonly sink: DocumentSink | undefined,
     scratch: string,
+    /** What it was called before, where a migration renamed it. */
+    private readonly origin?: string,
   ) {
     this.#file = join(scratch, "held-back");
   }
@@ -39,7 +41,7 @@ export class ChangedCollection {
   async begin(): Promise<void> {
     if (this.#begun) return;
     this.#begun = true;
-    await this.sink?.begin(this.collection);
+    await this.sink?.begin(this.collection, this.origin);
     if (!this.#held) return;
     let position = 0;
     for (const { bytes, documents } of this.#held.blocks) {

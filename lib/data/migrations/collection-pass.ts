@@ -40,7 +40,7 @@ export class CollectionPass {
 
   async run({ judged, scratch, sink, progress, observe }: PassOptions): Promise<void> {
     const { collection, version } = this;
-    const target = new ChangedCollection(collection, sink, scratch);
+    const target = new ChangedCollection(collection, sink, scratch, version.renames.get(collection));
     const ids = version.gains(collection) ? new AddedIds(collection) : undefined;
     if (version.renames.has(collection) || version.gains(collection)) await target.begin();
     const looking: Looking[] = [];

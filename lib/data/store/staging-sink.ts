@@ -3,11 +3,13 @@ import { Refusal } from "../../problem";
 import type { Block, DocumentSink } from "../blocks";
 import { frames } from "../bson-frames";
 import { idText } from "../document-id";
+import { never } from "../fence/expiry";
 import { stagingName } from "../names";
 import { OrderFreeHash } from "../order-free-hash";
 import { listIndexes, type CollectionInfo } from "./catalog";
 import { CollectionDigests } from "./digests";
 import type { InsertBlock, WriteRefusal } from "./raw-insert";
+import { expires, shapeOf, without } from "./shape";
 import type { ServerLimits } from "./store";
 
 /** Blocks on their way to the server at the same time. */
@@ -15,10 +17,17 @@ const inFlight = 4;
 /** Messages stay well under the server's limit, which counts more than the documents. */
 const headroom = 64 * 1024;
 
+/** The live collection that a new version is made like. */
+interface Model {
+  readonly options: Document;
+  readonly indexes: readonly Document[];
+}
+
 /** Loads new versions beside the live ones, under names that carry the fencing token. */
 export class StagingSink implements DocumentSink {
   readonly #hashes = new Map<string, OrderFreeHash>();
   readonly #digests = new Map<string, CollectionDigests>();
+  readonly #models = new Map<string, Model>();
   readonly #sending = new Set<Promise<void>>();
   #failure: unknown;
 
@@ -38,12 +47,22 @@ export class StagingSink implements DocumentSink {
     return this.#hashes;
   }
 
-  async begin(collection: string): Promise<void> {
+  /** What each staged collection was made like: options and indexes of the live one, as one text. */
+  get shapes(): ReadonlyMap<string, string> {
+    return new Map(
+      [...this.#models].map(([name, { options, indexes }]) => [name, shapeOf(options, indexes)]),
+    );
+  }
+
+  async begin(collection: string, origin = collection): Promise<void> {
     this.mayWrite();
     const name = stagingName(collection, this.token);
     // Left from an attempt of this very token that was cut off.
     await this.db.dropCollection(name).catch(() => false);
-    await this.db.createCollection(name, createOptions(this.live.get(collection)?.options ?? {}));
+    const options = this.live.get(origin)?.options ?? {};
+    await this.db.createCollection(name, createOptions(options));
+    const indexes = this.live.has(origin) ? await listIndexes(this.db, origin) : [];
+    this.#models.set(collection, { options, indexes });
     this.#hashes.set(collection, new OrderFreeHash());
     this.#digests.set(collection, new CollectionDigests());
   }
@@ -73,9 +92,9 @@ export class StagingSink implements DocumentSink {
     this.#throwFailure();
     await this.#digests.get(collection)?.save(this.db, this.token, collection);
     this.#digests.delete(collection);
-    if (!this.live.has(collection)) return;
-    const indexes = (await listIndexes(this.db, collection)).filter(({ name }) => name !== "_id_");
-    if (indexes.length > 0) await this.#createIndexes(collection, indexes);
+    const { indexes = [] } = this.#models.get(collection) ?? {};
+    const own = indexes.filter(({ name }) => name !== "_id_");
+    if (own.length > 0) await this.#createIndexes(collection, own);
   }
 
   async #send(block: Block): Promise<void> {
@@ -85,7 +104,11 @@ export class StagingSink implements DocumentSink {
 
   async #createIndexes(collection: string, indexes: readonly Document[]): Promise<void> {
     try {
-      const specs = indexes.map((index) => without(index, "ns"));
+      // Nothing expires before the release is over: what is loaded must be what is read back.
+      const specs = indexes.map((index) => ({
+        ...without(index, new Set(["ns"])),
+        ...(expires(index) ? { expireAfterSeconds: never } : {}),
+      }));
       await this.db.command({ createIndexes: stagingName(collection, this.token), indexes: specs });
     } catch (error) {
       throw new Refusal(`indexes of ${collection}`, [
@@ -106,11 +129,7 @@ export class StagingSink implements DocumentSink {
 
 /** What a new version's collection is created with: all of the live one's options but what only the server sets. */
 export function createOptions(options: Document): CreateCollectionOptions {
-  return without(options, "uuid", "autoIndexId");
-}
-
-function without(document: Document, ...keys: readonly string[]): Document {
-  return Object.fromEntries(Object.entries(document).filter(([key]) => !keys.includes(key)));
+  return without(options, new Set(["uuid", "autoIndexId"]));
 }
 
 function split(block: Block, limits: ServerLimits): readonly Block[] {

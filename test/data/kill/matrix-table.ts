@@ -5,28 +5,38 @@ import { packageRoot } from "../../../lib/package-root";
 /** One cell of the matrix that was tried. */
 export interface MatrixRow {
   readonly scenario: string;
+  /** What was killed: the engine with its folder, or the database server. */
+  readonly victim: "engine" | "server";
   readonly instant: string;
   readonly recovery: string;
   readonly end: string;
 }
 
+const command =
+  "SLIPWAY_KEEP_KILL_MATRIX=1 npx mocha test/data/kill/kill-matrix.test.ts && npx prettier --write docs/data-kill-matrix.md";
+
 /** Rewrites the table in the docs when SLIPWAY_KEEP_KILL_MATRIX is set: only what was tried and held is in it. */
 export async function keepTable(rows: readonly MatrixRow[]): Promise<void> {
   if (process.env["SLIPWAY_KEEP_KILL_MATRIX"] === undefined || rows.length === 0) return;
   const cells = (row: readonly string[]): string => `| ${row.join(" | ")} |`;
+  const servers = rows.filter(({ victim }) => victim === "server").length;
   const lines = [
     "# Kill matrix",
     "",
-    `${rows.length} instants at which the engine was killed with SIGKILL, its folder deleted, and the release gone on with from elsewhere:`,
-    "by the same release again (`release`), or by an operator (`resume`). Afterwards the content was that of an undisturbed run,",
-    "writes were open, and nothing was left behind. The instants enumerate themselves: each effect, before and after it.",
+    `${rows.length} times a release was cut off by SIGKILL: ${rows.length - servers} times its engine, whose folder was deleted as well, as on a runner that is`,
+    `gone; ${servers} times the database server, which started again on its data. It was gone on with from elsewhere, by the same release`,
+    "again (`release`) or by an operator (`resume`). Afterwards the content was that of an undisturbed run, writes were open, documents",
+    "expired as before, and nothing was left behind. The instants enumerate themselves: each effect, before and after it. A scenario",
+    "that begins like the confirmed one is killed from where it differs.",
     "",
-    "Kept by: `SLIPWAY_KEEP_KILL_MATRIX=1 npx mocha test/data/kill/kill-matrix.test.ts`",
+    "The server is the stand-in: it keeps what it acknowledged over a SIGKILL, as `mongod` does with its journal.",
     "",
-    cells(["release", "killed at", "gone on with by", "ended"]),
-    cells(["---", "---", "---", "---"]),
-    ...rows.map(({ scenario, instant, recovery, end }) =>
-      cells([scenario, instant.trim(), `\`${recovery}\``, end]),
+    `Kept by: \`${command}\``,
+    "",
+    cells(["release", "killed at", "what", "gone on with by", "ended"]),
+    cells(["---", "---", "---", "---", "---"]),
+    ...rows.map(({ scenario, victim, instant, recovery, end }) =>
+      cells([scenario, instant.trim(), victim, `\`${recovery}\``, end]),
     ),
     "",
   ];

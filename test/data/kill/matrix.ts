@@ -5,7 +5,7 @@ import type { ReleaseSpec } from "../../../lib/data/protocol";
 import { EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "../engine-run";
 import { plainProcessor } from "../plain-processor";
 import { type TestServer, withClient } from "../server";
-import { BSON } from "mongodb";
+import { BSON, type Document } from "mongodb";
 import { ChildEngine } from "./child-engine";
 
 /** How the killed release would have gone on. */
@@ -23,6 +23,20 @@ export const data = {
   samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),
 };
 
+const expireAfterSeconds = 3600;
+
+/** Whether documents expire as they did before the release. */
+export function expiresAsBefore(server: TestServer, database: string): Promise<boolean> {
+  return withClient(server.uri, async (client) => {
+    const indexes: readonly Document[] = await client
+      .db(database)
+      .collection("studies")
+      .listIndexes()
+      .toArray();
+    return indexes.some((index) => index["expireAfterSeconds"] === expireAfterSeconds);
+  });
+}
+
 /** A database at the point where the scenario's release begins. */
 export async function prepare(
   server: TestServer,
@@ -30,6 +44,9 @@ export async function prepare(
   scenario: Scenario,
 ): Promise<ReleaseSpec> {
   await fill(server.uri, database, data);
+  await withClient(server.uri, (client) =>
+    client.db(database).collection("studies").createIndex({ seen: 1 }, { expireAfterSeconds }),
+  );
   const first = specFor(server, database);
   await releaseAndConfirm(first, processor);
   if (scenario === "code first") return { ...nextOf(first, "2.0.0"), order: "code-first" };
@@ -53,6 +70,39 @@ export async function play(
     else await new EngineRun({ do: "confirm", spec }, processor).ended;
   }
   return child.ended;
+}
+
+/** Runs the scenario in this process; the server is killed at one of its instants, and starts again on its data. */
+export async function playOnKilledServer(
+  server: TestServer,
+  spec: ReleaseSpec,
+  scenario: Scenario,
+  at: number,
+): Promise<boolean> {
+  let passed = 0;
+  let killed = false;
+  const run = new EngineRun({ do: "release", spec }, processor, {
+    boundary: async () => {
+      passed += 1;
+      if (passed !== at) return;
+      killed = true;
+      await server.restart();
+    },
+  });
+  // Whoever waits for the engine may lose the server as well: then the engine decides alone.
+  const give = (): void => {
+    run.signs.give("whoever started the release is gone");
+  };
+  const rollOut = async (): Promise<void> => {
+    await run.readyOrInPlace();
+    if (!run.has("in-place")) await new EngineRun({ do: "switch", spec }, processor).ended;
+    await run.inPlace();
+    if (scenario === "unconfirmed") give();
+    else await new EngineRun({ do: "confirm", spec }, processor).ended;
+  };
+  await rollOut().catch(give);
+  await run.ended;
+  return killed;
 }
 
 /** Names of all instants at which the scenario's process may die, in order. */

@@ -22,11 +22,13 @@ final class CollectionCommands {
     private final Core core;
     private final Catalog catalog;
     private final Cursors cursors;
+    private final IndexCommands indexes;
 
-    CollectionCommands(Core core, Catalog catalog, Cursors cursors) {
+    CollectionCommands(Core core, Catalog catalog, Cursors cursors, IndexCommands indexes) {
         this.core = core;
         this.catalog = catalog;
         this.cursors = cursors;
+        this.indexes = indexes;
     }
 
     void addTo(CommandTable table) {
@@ -63,7 +65,7 @@ final class CollectionCommands {
             catalog.putView(namespace, new Document(view).appendAll(change));
         } else {
             if (core.collection(namespace) == null) throw Failure.namespaceNotFound("ns does not exist: " + namespace);
-            if (command.body().containsKey("index")) throw Failure.invalidOptions("collMod of an index is not played");
+            if (command.body().get("index") instanceof Document index) return indexes.modify(command, index);
             catalog.putOptions(namespace, new Document(catalog.options(namespace)).appendAll(change));
         }
         return Command.ok(new Document());

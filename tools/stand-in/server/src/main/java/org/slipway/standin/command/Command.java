@@ -20,6 +20,11 @@ public record Command(String name, Document body, int bytes, Session session) {
         throw new de.bwaldvogel.mongo.exception.MongoServerError(73, "InvalidNamespace", "collection name has invalid type or is empty");
     }
 
+    /** The same request under another command's name, for the core. */
+    Command as(String other) {
+        return new Command(other, body, bytes, session);
+    }
+
     public String namespace() {
         return db() + "." + collection();
     }

@@ -58,6 +58,21 @@ final class IndexCommands {
         return Command.ok(new Document("nIndexesWas", indexes.size()));
     }
 
+    /** `collMod` of an index: when its documents expire. mongod changes nothing else of one that stands, but whether it is hidden. */
+    Document modify(Command command, Document wanted) {
+        Namespace namespace = new Namespace(command.db(), command.collection());
+        List<Document> indexes = indexes(namespace);
+        Document key = key(indexes, wanted.containsKey("name") ? wanted.get("name") : wanted.get("keyPattern"));
+        Document index = indexes.stream().filter(one -> one.get("key").equals(key)).findFirst().orElseThrow();
+        Object before = index.get("expireAfterSeconds");
+        if (!(wanted.get("expireAfterSeconds") instanceof Number after)) throw Failure.invalidOptions("no expireAfterSeconds or hidden field");
+        if (before == null) throw Failure.invalidOptions("no expireAfterSeconds field to update");
+        core.run(command.as("dropIndexes"), new Document("dropIndexes", namespace.collection()).append("index", key).append("$db", namespace.db()));
+        Document changed = new Document(index).append("expireAfterSeconds", after);
+        core.run(command.as("createIndexes"), new Document("createIndexes", namespace.collection()).append("indexes", List.of(changed)).append("$db", namespace.db()));
+        return Command.ok(new Document("expireAfterSeconds_old", before).append("expireAfterSeconds_new", after));
+    }
+
     private static Document key(List<Document> indexes, Object wanted) {
         for (Document index : indexes) {
             if (!index.get("name").equals(wanted) && !index.get("key").equals(wanted)) continue;

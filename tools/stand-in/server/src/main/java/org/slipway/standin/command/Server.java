@@ -45,8 +45,9 @@ public final class Server {
         new SessionCommands(access, failPoints).addTo(table);
         new ReadCommands(core, catalog, cursors).addTo(table);
         new WriteCommands(core, catalog).addTo(table);
-        new CollectionCommands(core, catalog, cursors).addTo(table);
-        new IndexCommands(core, catalog, cursors).addTo(table);
+        IndexCommands indexes = new IndexCommands(core, catalog, cursors);
+        new CollectionCommands(core, catalog, cursors, indexes).addTo(table);
+        indexes.addTo(table);
         new RoleCommands(access).addTo(table);
         new ServerCommands(core, access, block).addTo(table);
         if (testCommands) table.free("configureFailPoint", failPoints::configure);

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Db, Document } from "mongodb";
+import type { ReleaseSpec } from "../../lib/data/protocol";
+import { contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
+import { data, mayWrite, processor } from "./kill/matrix";
+import { firstStart, startServer, type TestServer, withClient } from "./server";
+
+/** Options, indexes and expiry of collections over a release. */
+describe("Options and indexes", () => {
+  let server: TestServer;
+  before(async function () {
+    this.timeout(firstStart);
+    server = await startServer();
+  });
+  after(() => server.stop());
+
+  const inDatabase = <Result>(database: string, ask: (db: Db) => Promise<Result>): Promise<Result> =>
+    withClient(server.uri, (client) => ask(client.db(database)));
+
+  async function ready(database: string): Promise<ReleaseSpec> {
+    await fill(server.uri, database, data);
+    const first = specFor(server, database);
+    await releaseAndConfirm(first, processor);
+    return nextOf(first, "2.0.0");
+  }
+
+  /** Runs the release, with something happening at an instant of it; confirms it unless that ends it. */
+  async function releaseWith(
+    spec: ReleaseSpec,
+    at: string,
+    happens: (db: Db) => Promise<unknown>,
+  ): Promise<EngineRun> {
+    let happened = false;
+    const run = new EngineRun({ do: "release", spec }, processor, {
+      boundary: async (name) => {
+        if (name !== at || happened) return;
+        happened = true;
+        await inDatabase(spec.store.database, happens);
+      },
+    });
+    await run.inPlace();
+    const confirmation = new EngineRun({ do: "confirm", spec }, processor);
+    assert.equal(await confirmation.ended, true, confirmation.said());
+    assert.equal(await run.ended, true, run.said());
+    return run;
+  }
+
+  const indexesOf = (database: string, collection: string): Promise<readonly Document[]> =>
+    inDatabase(database, (db) => db.collection(collection).listIndexes().toArray());
+  const optionsOf = (database: string, collection: string): Promise<Document | undefined> =>
+    inDatabase(database, async (db) => {
+      const [found] = await db.listCollections({ name: collection }, { nameOnly: false }).toArray();
+      return found && "options" in found ? found.options : undefined;
+    });
+
+  it("32: an index that somebody made after the rehearsal is in the new version", async () => {
+    const spec = await ready("late-index");
+    await releaseWith(spec, "after stage", (db) =>
+      db.collection("studies").createIndex({ name: 1 }, { unique: false }),
+    );
+    const names = (await indexesOf("late-index", "studies")).map(({ name }): unknown => name);
+    assert.deepEqual(names, ["_id_", "name_1"]);
+    assert.equal(
+      await inDatabase("late-index", (db) => db.collection("studies").countDocuments({ version: 2 })),
+      3,
+    );
+  });
+
+  it("32: a validator that somebody set after the rehearsal is in the new version", async () => {
+    const spec = await ready("late-validator");
+    const validator = { name: { $exists: true } };
+    await releaseWith(spec, "after stage", (db) =>
+      db.command({ collMod: "studies", validator, validationAction: "warn" }),
+    );
+    assert.deepEqual(await optionsOf("late-validator", "studies"), { validator, validationAction: "warn" });
+  });
+
+  it("33: a view that somebody made after the rehearsal is in the dump, and goes on", async () => {
+    const spec = await ready("late-view");
+    const run = await releaseWith(spec, "after stage", (db) =>
+      db.createCollection("named", { viewOn: "studies", pipeline: [{ $match: { name: "Study 1" } }] }),
+    );
+    const folder = join(spec.dump.keep, run.last("closed").record.id, "late-view");
+    assert.match(readFileSync(join(folder, "named.metadata.json"), "utf8"), /"viewOn":"studies"/);
+    assert.equal((await optionsOf("late-view", "named"))?.["viewOn"], "studies");
+  });
+
+  describe("32: documents that expire", () => {
+    const seconds = 60;
+    const old = new Date(Date.now() - 3_600_000);
+
+    /** A database whose first study has expired long ago, though the server has not looked yet. */
+    async function expiring(database: string): Promise<ReleaseSpec> {
+      await fill(server.uri, database, data);
+      await inDatabase(database, async (db) => {
+        await db.collection("studies").updateOne({ name: "Study 1" }, { $set: { seen: old } });
+        await db.collection("studies").createIndex({ seen: 1 }, { expireAfterSeconds: seconds });
+      });
+      const first = specFor(server, database);
+      await releaseAndConfirm(first, processor);
+      return nextOf(first, "2.0.0");
+    }
+
+    /** What mongod does once a minute: the stand-in doesn't. */
+    async function expire(db: Db): Promise<void> {
+      for (const { name, type } of await db.listCollections({}, { nameOnly: false }).toArray()) {
+        if (type === "view") continue;
+        const indexes: readonly Document[] = await db.collection(name).listIndexes().toArray();
+        for (const { key, expireAfterSeconds } of indexes) {
+          if (expireAfterSeconds === undefined) continue;
+          const [field = ""] = Object.keys(key as Document);
+          const before = new Date(Date.now() - Number(expireAfterSeconds) * 1000);
+          await db.collection(name).deleteMany({ [field]: { $lt: before } });
+        }
+      }
+    }
+
+    const expiryOf = async (database: string, collection: string): Promise<unknown> =>
+      (await indexesOf(database, collection)).find(({ name }) => name === "seen_1")?.["expireAfterSeconds"];
+
+    it("nothing expires while writes are closed; after the release it does again, and the original stays whole", async () => {
+      const spec = await expiring("expires");
+      const before = await contentOf(server.uri, "expires");
+      for (const at of ["after pause-expiry", "before swap", "after in-place"]) {
+        const again =
+          at === "after pause-expiry"
+            ? spec
+            : { ...spec, hash: `sha256:${at}`, release: at.replace(" ", "-") };
+        if (again !== spec)
+          await releaseAndConfirm({ ...specFor(server, "expires"), hash: `sha256:back ${at}` }, processor);
+        assert.deepEqual(await contentOf(server.uri, "expires"), before);
+        await releaseWith(again, at, expire);
+        assert.equal(
+          await inDatabase("expires", (db) => db.collection("studies").countDocuments({ version: 2 })),
+          3,
+        );
+        assert.equal(await expiryOf("expires", "studies"), seconds);
+      }
+      await inDatabase("expires", expire);
+      assert.equal(await inDatabase("expires", (db) => db.collection("studies").countDocuments()), 2);
+    });
+
+    it("what expires between rehearsal and closing is gone from the new version too", async () => {
+      const spec = await expiring("expires-early");
+      await releaseWith(spec, "after stage", expire);
+      assert.equal(
+        await inDatabase("expires-early", (db) => db.collection("studies").countDocuments({ version: 2 })),
+        2,
+      );
+    });
+
+    it("a release that is taken back gives the expiry back, and the dump tells it as it was", async () => {
+      const spec = await expiring("expires-back");
+      const run = new EngineRun({ do: "release", spec }, processor);
+      await run.inPlace();
+      assert.notEqual(await expiryOf("expires-back", "studies"), seconds);
+      const { record } = run.last("in-place");
+      const metadata = readFileSync(
+        join(spec.dump.keep, record.id, "expires-back", "studies.metadata.json"),
+        "utf8",
+      );
+      assert.match(metadata, /"expireAfterSeconds":\{"\$numberInt":"60"\}|"expireAfterSeconds":60/);
+      run.signs.give("nobody confirms");
+      await run.ended;
+      assert.equal(await expiryOf("expires-back", "studies"), seconds);
+      assert.equal(await mayWrite(server, "expires-back"), true);
+    });
+  });
+});
