@@ -24,12 +24,16 @@ export class BareTools {
     return new BareTools(await new ToolCache(cacheDirectory(), silent).provide(recipe));
   }
 
-  /** Seconds of a bare dump of the database and its restore under another name; the copy is dropped again. */
+  /**
+   * Seconds of a bare dump of the database's own collections and their restore under another name; the copy is dropped again.
+   */
   async dumpAndRestore(database: BenchDatabase): Promise<number> {
     const folder = await mkdtemp(join(tmpdir(), "slipway-bench-"));
+    const excluded = (await database.names()).beside.flatMap((name) => ["--excludeCollection", name]);
     try {
       const begun = performance.now();
-      await this.run("mongodump", database, folder, ["--db", database.name, "--out", join(folder, "dump")]);
+      const args = ["--db", database.name, ...excluded, "--out", join(folder, "dump")];
+      await this.run("mongodump", database, folder, args);
       const names = ["--nsFrom", `${database.name}.*`, "--nsTo", "copy.*"];
       await this.run("mongorestore", database, folder, [...names, "--drop", join(folder, "dump")]);
       return (performance.now() - begun) / 1000;

@@ -1,4 +1,5 @@
 import { MongoClient, type Db } from "mongodb";
+import { isUserCollection } from "../../lib/data/names";
 import { blockInserter } from "../../lib/data/store/raw-insert";
 import { StandIn } from "../../tools/stand-in/launch";
 import { provideStandIn } from "../../tools/stand-in/recipe";
@@ -28,6 +29,12 @@ export class BenchDatabase {
   async size(): Promise<{ readonly documents: number; readonly bytes: number }> {
     const { objects, dataSize } = await this.db.stats();
     return { documents: Number(objects), bytes: Number(dataSize) };
+  }
+
+  /** Collections of the system, and what releases left beside them. */
+  async names(): Promise<{ readonly theirs: readonly string[]; readonly beside: readonly string[] }> {
+    const all = (await this.db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
+    return { theirs: all.filter(isUserCollection), beside: all.filter((name) => !isUserCollection(name)) };
   }
 
   async stop(): Promise<void> {

@@ -8,16 +8,14 @@ import { defaultLease } from "../../lib/data/journal/lock";
 import type { EngineEvent, ReleaseRecordData, ReleaseSpec } from "../../lib/data/protocol";
 import { packageRoot } from "../../lib/package-root";
 import type { BenchDatabase } from "./bench-database";
-import { MemoryWatch } from "./memory";
+import { ProcessWatch, type Taken } from "./process-watch";
 
 /** What one whole release took. */
-export interface ReleaseFigures {
+export interface ReleaseFigures extends Taken {
   /** From the process's start to its end, confirmed as soon as the data was in place. */
   readonly seconds: number;
   /** Seconds for which writers were refused. */
   readonly closed: number;
-  /** MiB of the engine and all its children together. */
-  readonly peak: number;
   readonly record: ReleaseRecordData;
 }
 
@@ -52,7 +50,7 @@ export async function timedRelease(spec: ReleaseSpec): Promise<ReleaseFigures> {
   const engine = spawn(process.execPath, [join(packageRoot(), "build", "cli", "engine.js")], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const memory = new MemoryWatch(engine.pid ?? 0);
+  const watch = new ProcessWatch(engine.pid ?? 0);
   engine.stdin.write(`${JSON.stringify({ do: "release", spec })}\n`);
   let record: ReleaseRecordData | undefined;
   let said = "";
@@ -63,9 +61,9 @@ export async function timedRelease(spec: ReleaseSpec): Promise<ReleaseFigures> {
     if (event.event === "failed") said = event.says;
   }
   const seconds = (performance.now() - begun) / 1000;
-  const peak = memory.stop();
+  const taken = watch.stop();
   if (record?.outcome !== "released") throw new Error(`the release failed: ${said}`);
-  return { seconds, closed: (record.closedFor ?? 0) / 1000, peak, record };
+  return { seconds, closed: (record.closedFor ?? 0) / 1000, ...taken, record };
 }
 
 async function confirm(spec: ReleaseSpec): Promise<void> {

@@ -1,3 +1,10 @@
+/** A promised figure: its bound, the next goal, and what would reach that goal. */
+export interface Promised {
+  readonly goal?: number;
+  /** Said where the bound or the next goal isn't reached. */
+  readonly toward?: string;
+}
+
 /** Figures held against what was promised. */
 export class Verdicts {
   readonly #lines: string[] = [];
@@ -8,31 +15,20 @@ export class Verdicts {
     return this.#kept;
   }
 
-  atMost(
-    what: string,
-    found: number,
-    { most, goal }: { readonly most: number; readonly goal?: number },
-  ): void {
-    this.#add(
-      what,
-      found,
-      found <= most,
-      `at most ${most}`,
-      goal === undefined ? undefined : [found <= goal, goal],
-    );
+  atMost(what: string, found: number, promised: Promised & { readonly most: number }): void {
+    const { most, goal } = promised;
+    this.#add(what, found, found <= most, `at most ${most}`, goal === undefined || found <= goal, promised);
   }
 
-  atLeast(
-    what: string,
-    found: number,
-    { least, goal }: { readonly least: number; readonly goal?: number },
-  ): void {
+  atLeast(what: string, found: number, promised: Promised & { readonly least: number }): void {
+    const { least, goal } = promised;
     this.#add(
       what,
       found,
       found >= least,
       `at least ${least}`,
-      goal === undefined ? undefined : [found >= goal, goal],
+      goal === undefined || found >= goal,
+      promised,
     );
   }
 
@@ -44,12 +40,15 @@ export class Verdicts {
     what: string,
     found: number,
     kept: boolean,
-    promise: string,
-    goal: readonly [boolean, number] | undefined,
+    bound: string,
+    reached: boolean,
+    { goal, toward }: Promised,
   ): void {
     this.#kept &&= kept;
-    const verdict = kept ? "kept  " : "MISSED";
-    const next = goal === undefined ? "" : `; next goal ${goal[1]}${goal[0] ? ", reached" : ""}`;
-    this.#lines.push(`${verdict}  ${found.toFixed(2).padStart(7)}  ${what} (${promise}${next})`);
+    const next = goal === undefined ? "" : `; next goal ${goal}, ${reached ? "reached" : "not reached"}`;
+    this.#lines.push(
+      `${kept ? "kept  " : "MISSED"}  ${found.toFixed(2).padStart(7)}  ${what} (${bound}${next})`,
+    );
+    if (toward !== undefined && !(kept && reached)) this.#lines.push(`${" ".repeat(17)}${toward}`);
   }
 }

@@ -1,4 +1,5 @@
-import { BSON } from "mongodb";
+// Not by way of the driver: every validating thread would load all of it.
+import { BSON } from "bson";
 import { readInt32 } from "./bson-frames";
 
 const stringType = 2;

@@ -1,7 +1,8 @@
 import type { SwapIntent } from "../journal/record-state";
 import { type Problem, Refusal } from "../../problem";
+import { sideBySide } from "../side-by-side";
 import type { Context } from "./context";
-import { scan } from "./forward";
+import { scan, scansAtOnce } from "./forward";
 
 /**
  * After the swap: the new version has the documents that were verified, and the originals that stepped aside are still what
@@ -9,18 +10,19 @@ import { scan } from "./forward";
  * @throws Refusal with every difference; the release is taken back then, and the write is still there.
  */
 export async function checkInPlace(context: Context, { moves, collections }: SwapIntent): Promise<void> {
-  const problems: Problem[] = [];
-  for (const { collection, retained } of moves) {
+  const found = await sideBySide(moves, scansAtOnce, async ({ collection, retained }) => {
     const change = collections.find((one) => one.collection === collection);
-    const found = await context.store.db.collection(collection).countDocuments({});
+    const count = await context.store.db.collection(collection).countDocuments({});
     const wanted = change?.documentsAfter ?? 0;
-    if (found !== wanted) problems.push(difference(collection, `${found} documents`, `${wanted}`));
-    if (retained === undefined || !change) continue;
+    const problems = count === wanted ? [] : [difference(collection, `${count} documents`, `${wanted}`)];
+    if (retained === undefined || !change) return problems;
     const original = await scan(context, collection, retained, () => undefined);
-    if (original.toString() === change.hashBefore) continue;
+    if (original.toString() === change.hashBefore) return problems;
     const what = `a write while writes were closed: ${original.documents} documents with another content`;
-    problems.push(difference(collection, what, `the ${change.documentsBefore} documents that were migrated`));
-  }
+    const migrated = `the ${change.documentsBefore} documents that were migrated`;
+    return [...problems, difference(collection, what, migrated)];
+  });
+  const problems = found.flat();
   if (problems.length > 0) throw new Refusal("check", problems);
 }
 

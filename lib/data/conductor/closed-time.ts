@@ -5,9 +5,10 @@ import { listAll, listIndexes, userCollections } from "../store/catalog";
 import { shapeOf } from "../store/shape";
 import { sealDump } from "../dump/dump";
 import { Refusal } from "../../problem";
+import { sideBySide } from "../side-by-side";
 import type { RecordLog } from "../journal/record-log";
 import type { Context } from "./context";
-import { recordFolder, scan, type Staged } from "./forward";
+import { recordFolder, scan, scansAtOnce, type Staged } from "./forward";
 import { stateOf } from "./record";
 
 /**
@@ -20,13 +21,14 @@ export async function changedSince(
   live: readonly CollectionInfo[],
   mayGoOn: () => void,
 ): Promise<readonly string[]> {
-  const changed: string[] = [];
-  for (const [index, { name, options }] of live.entries()) {
-    context.reporter.progress(index, live.length, "collections");
+  let scanned = 0;
+  const differing = await sideBySide(live, scansAtOnce, async ({ name, options }) => {
     const now = await scan(context, name, name, mayGoOn);
+    context.reporter.progress(++scanned, live.length, "collections");
     const sameContent = staged.dump.written.get(name)?.hash.toString() === now.toString();
-    if (!sameContent || !(await sameShape(context, staged, name, options))) changed.push(name);
-  }
+    return sameContent && (await sameShape(context, staged, name, options)) ? [] : [name];
+  });
+  const changed = differing.flat();
   const names = new Set(live.map(({ name }) => name));
   return [...changed, ...[...staged.dump.written.keys()].filter((name) => !names.has(name))];
 }
@@ -60,15 +62,12 @@ export async function finishDump(
   const { store } = context;
   const { expiring } = stateOf(log);
   const views = (await listAll(store.db)).filter(({ type }) => type === "view");
-  const collections = [];
-  for (const info of live) {
+  const collections = await sideBySide(live, scansAtOnce, async (info) => {
     const written = staged.dump.written.get(info.name);
     if (!written) throw incomplete(info.name, "no documents of it");
-    const indexes = (await listIndexes(store.db, info.name)).map((index) =>
-      asBefore(info.name, index, expiring),
-    );
-    collections.push({ info, indexes, written });
-  }
+    const indexes = await listIndexes(store.db, info.name);
+    return { info, indexes: indexes.map((index) => asBefore(info.name, index, expiring)), written };
+  });
   await sealDump(
     recordFolder(context, log),
     {

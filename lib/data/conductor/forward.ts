@@ -4,7 +4,7 @@ import { DumpingSource } from "../dump/dump";
 import type { ProcessReport } from "../migrations";
 import { stagingName } from "../names";
 import { OrderFreeHash } from "../order-free-hash";
-import { frames } from "../bson-frames";
+import { sideBySide } from "../side-by-side";
 import type { CollectionInfo } from "../store/catalog";
 import { MongoSource } from "../store/mongo-source";
 import { blockInserter } from "../store/raw-insert";
@@ -98,6 +98,9 @@ export async function runPass(
   );
 }
 
+/** Collections that are scanned at the same time: one is made ready by the server while the other is hashed. */
+export const scansAtOnce = 2;
+
 /** Order-free hash of a collection as it stands in the database now. */
 export async function scan(
   { store }: Context,
@@ -106,9 +109,9 @@ export async function scan(
   mayGoOn: () => void,
 ): Promise<OrderFreeHash> {
   const hash = new OrderFreeHash();
-  for await (const block of new MongoSource(store.db, () => actual).read(collection)) {
+  for await (const batch of new MongoSource(store.db, () => actual).batches(collection)) {
     mayGoOn();
-    for (const document of frames(block.bytes, actual)) hash.add(document);
+    for (const document of batch) hash.add(document);
   }
   return hash;
 }
@@ -120,19 +123,21 @@ async function readBack(
   sink: StagingSink,
   report: ProcessReport,
 ): Promise<void> {
-  const problems = [];
-  for (const [collection, sent] of sink.hashes) {
-    const found = await scan(context, collection, stagingName(collection, token), () => undefined);
+  const found = await sideBySide([...sink.hashes], scansAtOnce, async ([collection, sent]) => {
+    const there = await scan(context, collection, stagingName(collection, token), () => undefined);
     const reported = report.collections.find((change) => change.collection === collection)?.hashAfter;
     const wanted = sent.toString();
-    if (found.toString() === wanted && (reported === undefined || reported === wanted)) continue;
-    problems.push({
-      where: `${context.store.db.databaseName}.${stagingName(collection, token)}`,
-      found: `${found.documents} documents with content hash ${found.toString()}`,
-      allowed: `${sent.documents} documents with content hash ${reported ?? wanted}, as the migration made them`,
-      mend: "the server did not keep what it acknowledged: look into its log before the next attempt",
-    });
-  }
+    if (there.toString() === wanted && (reported === undefined || reported === wanted)) return [];
+    return [
+      {
+        where: `${context.store.db.databaseName}.${stagingName(collection, token)}`,
+        found: `${there.documents} documents with content hash ${there.toString()}`,
+        allowed: `${sent.documents} documents with content hash ${reported ?? wanted}, as the migration made them`,
+        mend: "the server did not keep what it acknowledged: look into its log before the next attempt",
+      },
+    ];
+  });
+  const problems = found.flat();
   if (problems.length > 0) throw new Refusal("reading back", problems);
 }
 

@@ -5,9 +5,13 @@ import { Refusal } from "../../problem";
 import type { Block, DocumentSource } from "../blocks";
 import type { CollectionInfo } from "../store/catalog";
 import { CollectionWriter, type WrittenCollection } from "./collection-writer";
+import { sideBySide } from "../side-by-side";
 import { dumpFileName } from "./file-names";
 import type { DumpedCollection, DumpManifest } from "./manifest";
 import { readBson } from "./read-bson";
+
+/** Each is flushed to the disk by itself, which is mostly waiting. */
+const filesAtOnce = 8;
 
 /** @throws Refusal when the place that the config names for dumps cannot hold one (rule N11). */
 async function makeFolder(folder: string): Promise<void> {
@@ -119,12 +123,12 @@ export async function sealDump(
     ...collections,
     ...about.views.map((view) => ({ info: { ...view, type: "view" }, indexes: [] })),
   ];
-  for (const { info, indexes } of metadata) {
-    await writeWhole(
+  await sideBySide(metadata, filesAtOnce, ({ info, indexes }) =>
+    writeWhole(
       join(folder, about.database, `${dumpFileName(info.name)}.metadata.json`),
       metadataText(info, indexes),
-    );
-  }
+    ),
+  );
   const manifest: DumpManifest = { format: 1, ...about, collections: dumped };
   await writeWhole(
     join(folder, "manifest.json"),

@@ -1,6 +1,7 @@
 import type { Db } from "mongodb";
 import type { Block, DocumentSource } from "../blocks";
 import { listAll, userCollections } from "./catalog";
+import { rawBatches } from "./raw-batches";
 
 /** Blocks stay under this, in bytes: large enough to be cheap to pass on, small enough that a few don't matter. */
 export const blockBytes = 1024 * 1024;
@@ -21,25 +22,24 @@ export class MongoSource implements DocumentSource {
   }
 
   async *read(collection: string): AsyncGenerator<Block> {
-    const name = this.actualName(collection);
-    const cursor = this.db
-      .collection(name)
-      .find({}, { raw: true, batchSize: await this.#batchSize(name), noCursorTimeout: false });
     let block = new BlockBuilder(collection);
-    try {
-      while (await cursor.hasNext()) {
-        for (const document of cursor.readBufferedDocuments() as unknown as readonly Buffer[]) {
-          if (!block.fits(document)) {
-            yield block.build();
-            block = new BlockBuilder(collection);
-          }
-          block.add(document);
+    for await (const batch of this.batches(collection)) {
+      for (const document of batch) {
+        if (!block.fits(document)) {
+          yield block.build();
+          block = new BlockBuilder(collection);
         }
+        block.add(document);
       }
-    } finally {
-      await cursor.close();
     }
     if (block.documents > 0) yield block.build();
+  }
+
+  /** All documents as views into the server's replies: for who looks at each once and keeps none. */
+  async *batches(collection: string): AsyncGenerator<Iterable<Uint8Array>> {
+    const name = this.actualName(collection);
+    const batchSize = await this.#batchSize(name);
+    yield* rawBatches(this.db.collection(name).find({}, { raw: true, batchSize, noCursorTimeout: false }));
   }
 
   async #batchSize(name: string): Promise<number> {

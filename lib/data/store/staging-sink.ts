@@ -5,7 +5,7 @@ import { frames } from "../bson-frames";
 import { idText } from "../document-id";
 import { never } from "../fence/expiry";
 import { stagingName } from "../names";
-import { OrderFreeHash } from "../order-free-hash";
+import { OrderFreeHash, sha256 } from "../order-free-hash";
 import { listIndexes, type CollectionInfo } from "./catalog";
 import { CollectionDigests } from "./digests";
 import type { InsertBlock, WriteRefusal } from "./raw-insert";
@@ -74,8 +74,9 @@ export class StagingSink implements DocumentSink {
     const digests = this.#digests.get(block.collection);
     for (const part of split(block, this.limits)) {
       for (const document of frames(part.bytes, block.collection)) {
-        const digest = hash?.add(document);
-        if (digest) digests?.add(document, digest);
+        const digest = sha256(document);
+        hash?.addDigest(digest, document.length);
+        digests?.add(document, digest);
       }
       while (this.#sending.size >= inFlight) await Promise.race(this.#sending);
       const sending: Promise<void> = this.#send(part)

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { contentHash } from "../../content-hash";
 import { Refusal } from "../../problem";
 import type { SchemaVersion } from "../migrations/migration";
-import { publishedUnits, type UnitTable } from "./units";
+import { publishedUnits } from "./published-units";
+import type { UnitTable } from "./units";
 import { installPackage, type Says } from "../migrations/python/environment";
 
 /** A JSON Schema as its package publishes it. */

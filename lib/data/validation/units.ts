@@ -1,6 +1,3 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { z } from "zod";
 import type { JsonObject } from "./bson-values";
 import { type Finding, pointerPart } from "./judge";
 
@@ -8,29 +5,6 @@ import { type Finding, pointerPart } from "./judge";
 export type UnitTable = ReadonlyMap<string, readonly string[]>;
 
 const quantityType = "nmdc:QuantityValue";
-const linkmlSchema = z.object({
-  slots: z.record(
-    z.string(),
-    z.looseObject({
-      annotations: z.object({ storage_units: z.object({ value: z.string() }).optional() }).optional(),
-    }),
-  ),
-});
-
-/** Reads the units that a schema package prescribes in its LinkML schema; empty when it has none. */
-export async function publishedUnits(modules: string): Promise<UnitTable> {
-  const files = await readdir(modules);
-  const name = files.find((file) => file.endsWith("_materialized_patterns.json"));
-  if (name === undefined) return new Map();
-  const { slots } = linkmlSchema.parse(JSON.parse(await readFile(join(modules, name), "utf8")));
-  return new Map(
-    Object.entries(slots).flatMap(([slot, { annotations }]) => {
-      const units = annotations?.storage_units?.value;
-      return units === undefined ? [] : [[slot, units.split("|")] as const];
-    }),
-  );
-}
-
 /** Whether a document can hold a quantity at all; most hold none, and are not looked through. */
 export function mayHoldQuantities(document: Buffer): boolean {
   return document.includes(quantityType, 0, "latin1");

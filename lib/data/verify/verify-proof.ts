@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Proof, proofChecksum } from "../conductor/proof";
-import { frames } from "../bson-frames";
 import { OrderFreeHash } from "../order-free-hash";
 import { type Problem, Refusal } from "../../problem";
 import { listAll } from "../store/catalog";
@@ -80,8 +79,8 @@ export async function verifyOnline(path: string, store: Store): Promise<readonly
 
 async function hashOf({ db }: Store, name: string): Promise<string> {
   const hash = new OrderFreeHash();
-  for await (const block of new MongoSource(db).read(name)) {
-    for (const document of frames(block.bytes, name)) hash.add(document);
+  for await (const batch of new MongoSource(db).batches(name)) {
+    for (const document of batch) hash.add(document);
   }
   return hash.toString();
 }

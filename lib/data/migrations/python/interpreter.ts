@@ -14,12 +14,24 @@ const candidates = ["python3.11", "python3.12", "python3.13", "python3"];
 const describe =
   "import platform, sys; print(sys.version_info[0], sys.version_info[1], platform.platform(), sys.executable)";
 
+/** Asking starts processes, and the answer stays the same while this one runs. */
+const known = new Map<string, Promise<Interpreter>>();
+
 /**
  * Finds a Python that the pinned packages run on: `SLIPWAY_PYTHON`, or one on PATH.
  * @throws Refusal when there is none, with those that were tried.
  */
 export async function findInterpreter(): Promise<Interpreter> {
   const named = process.env["SLIPWAY_PYTHON"];
+  const key = named ?? `PATH ${process.env["PATH"] ?? ""}`;
+  const found = known.get(key) ?? ask(named);
+  known.set(key, found);
+  // One that is missing may be installed meanwhile.
+  found.catch(() => known.delete(key));
+  return found;
+}
+
+async function ask(named: string | undefined): Promise<Interpreter> {
   const tried: string[] = [];
   for (const command of named ? [named] : candidates) {
     const answer = await run(command, ["-c", describe]).then(
