@@ -28,12 +28,7 @@ export = slipway.program(async () => {
     data: (after) => [
       new slipway.DataSwitch("switch", { release, recordId: data.recordId }, { dependsOn: [...after] }),
     ],
-    code: (after) =>
-      Object.entries(services).map(([name, service]) => {
-        const { reference } = slipway.imageOf(images, service);
-        const args = { ...service, namespace: cluster.namespace, image: reference, release: data.recordId };
-        return new slipway.Workload(name, args, { dependsOn: [...after], provider: cluster.provider });
-      }),
+    code: (after) => slipway.rollOut(stack, { cluster, images, release: data.recordId }, after),
   });
 
   const verified = new slipway.Verification(

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { releaseInputs, secretKeysOf, withSecrets } from "../lib/config/release-inputs";
+import { releaseParts } from "../lib/config/release-parts";
 import { parseStackConfig } from "../lib/config/stack-config";
 import { StackFile } from "../lib/config/stack-file";
-import { loadMigrations } from "../lib/data/migrations";
 import type { ReleaseSpec } from "../lib/data/protocol";
 import { Refusal } from "../lib/problem";
 
@@ -16,9 +16,8 @@ import { Refusal } from "../lib/problem";
 export function specOf(environment: string): ReleaseSpec {
   const path = `Pulumi.${environment}.yaml`;
   const config = parseStackConfig(StackFile.parse(read(path), path).config(), path);
-  const steps = loadMigrations(resolve(config.data.migrations)).leadingTo(config.data.schema);
   const digests = Object.entries(config.images).map(([name, { digest }]) => ({ name, digest: digest ?? "" }));
-  const inputs = releaseInputs(config, digests, steps);
+  const inputs = releaseInputs(config, digests, releaseParts(process.cwd(), config));
   const secrets = Object.fromEntries(
     secretKeysOf(inputs).map((key) => [key, pulumiSecret(environment, key)]),
   );

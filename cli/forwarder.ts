@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { type ReleaseInputs, releaseInputs, withSecrets } from "../lib/config/release-inputs";
+import { noParts, type ReleaseInputs, releaseInputs, withSecrets } from "../lib/config/release-inputs";
 import type { StackConfig } from "../lib/config/stack-config";
 import type { VerificationConfig } from "../lib/config/verification";
 import { compareVersions } from "../lib/data/migrations/versions";
@@ -180,7 +180,7 @@ export async function askData(
   config: StackConfig,
   secrets: Readonly<Record<string, string>>,
 ): Promise<DataAnswer> {
-  const release = spec({ release: releaseInputs(config, [], []), secrets });
+  const release = spec({ release: releaseInputs(config, [], noParts), secrets });
   const found = await askStatus(release);
   const back = found.schema !== undefined && compareVersions(release.schema.version, found.schema) < 0;
   const order = back || release.order === "code-first" ? "code-first" : "data-first";

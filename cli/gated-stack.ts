@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { policyOf } from "../lib/config/gates-policy";
 import { releaseInputs } from "../lib/config/release-inputs";
+import { releaseParts } from "../lib/config/release-parts";
 import { parseStackConfig } from "../lib/config/stack-config";
 import { StackFile } from "../lib/config/stack-file";
-import { loadMigrations } from "../lib/data/migrations";
 import { Refusal } from "../lib/problem";
 import type { GatedStack } from "../lib/release/gates/gather/request";
 import type { Policy } from "../lib/release/gates/policy";
@@ -47,10 +47,8 @@ export function parseGatedStack(text: string, file: string): GatedStack {
 
 /** The hash of what the stack file would release: what approvals are bound to. */
 export function hashOf(project: string, config: GatedStack): string {
-  const { data, images } = config;
-  const steps = loadMigrations(resolve(project, data.migrations)).leadingTo(data.schema);
-  const digests = Object.entries(images).map(([name, { digest }]) => ({ name, digest: digest ?? "" }));
-  return releaseInputs(config, digests, steps).hash;
+  const digests = Object.entries(config.images).map(([name, { digest }]) => ({ name, digest: digest ?? "" }));
+  return releaseInputs(config, digests, releaseParts(project, config)).hash;
 }
 
 /** Who runs the command: `SLIPWAY_OPERATOR`, what CI says, or the machine's user. */

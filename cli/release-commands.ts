@@ -6,6 +6,7 @@ import { registerNext } from "./next";
 import { registerNotes } from "./notes";
 import { registerPromote } from "./promote";
 import { registerRecord } from "./record";
+import { registerRedButton } from "./red-button";
 import { registerRelease } from "./release";
 import { registerSmoke } from "./smoke";
 import { registerTicket } from "./ticket";
@@ -24,4 +25,5 @@ export function registerReleaseCommands(program: Command): void {
   registerRelease(program);
   registerRecord(program);
   registerMaintenance(program);
+  registerRedButton(program);
 }

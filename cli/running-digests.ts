@@ -1,5 +1,5 @@
 import { CoreV1Api } from "@kubernetes/client-node";
-import { releaseInputs } from "../lib/config/release-inputs";
+import { noParts, releaseInputs } from "../lib/config/release-inputs";
 import { contradicted, type Finding, found, unjudged } from "../lib/evidence/finding";
 import { connectCluster } from "../lib/evidence/kubernetes";
 import { Refusal } from "../lib/problem";
@@ -12,7 +12,7 @@ export async function runningDigests(
 ): Promise<Finding<Readonly<Record<string, string>>>> {
   const { cluster, environment } = config;
   const digests = Object.entries(config.images).map(([name, { digest }]) => ({ name, digest: digest ?? "" }));
-  const spec = releaseInputs(config, digests, []).cluster;
+  const spec = releaseInputs(config, digests, noParts).cluster;
   const mend = "look from a machine that reaches the cluster";
   const unseen = (why: string): Finding<never> =>
     unjudged({ where: `${environment}'s cluster`, found: why, allowed: "its pods", mend });

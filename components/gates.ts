@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../lib/config/stack-config";
 import { compiled } from "./compiled";
+import { projectFolder } from "./project";
 
 /**
  * Judges the gates of the stack, before the first resource is touched: `preview` shows them all and refuses nothing,
@@ -8,7 +9,7 @@ import { compiled } from "./compiled";
  * @throws RunError when a gate refuses, or cannot be judged yet.
  */
 export async function passGates(config: StackConfig): Promise<void> {
-  const { page, refusal } = await compiled().judgeRelease(process.cwd(), config);
+  const { page, refusal } = await compiled().judgeRelease(projectFolder(), config);
   if (pulumi.runtime.isDryRun()) await pulumi.log.info(page);
   else if (refusal !== undefined) throw new pulumi.RunError(refusal);
 }

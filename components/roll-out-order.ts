@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { releaseInputs } from "../lib/config/release-inputs";
+import { noParts, releaseInputs } from "../lib/config/release-inputs";
 import type { DataAnswer } from "../cli/forwarder";
 import type { StackConfig } from "../lib/config/stack-config";
 import type { RollOutOrder } from "../lib/data/protocol";
@@ -12,7 +12,7 @@ import { secretsOf } from "./data-migration";
  * @throws EngineFailure when the database can't be asked.
  */
 export async function askData(config: StackConfig): Promise<DataAnswer> {
-  const secrets = secretsOf(releaseInputs(config, [], []));
+  const secrets = secretsOf(releaseInputs(config, [], noParts));
   const known = await new Promise<Record<string, string>>((resolve) => {
     secrets.apply(resolve);
   });

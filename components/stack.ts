@@ -1,10 +1,10 @@
-import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type DigestedImage, type ReleaseInputs, releaseInputs } from "../lib/config/release-inputs";
+import { releaseParts } from "../lib/config/release-parts";
 import { type StackConfig, parseStackConfig } from "../lib/config/stack-config";
-import { loadMigrations } from "../lib/data/migrations";
 import type { RollOutOrder } from "../lib/data/protocol";
 import { Refusal } from "../lib/problem";
+import { fromProgram, projectFolder } from "./project";
 
 const prefix = "slipway:";
 
@@ -39,12 +39,15 @@ export function planRelease(
   images: Readonly<Record<string, { readonly digest: pulumi.Output<string> }>>,
   order: RollOutOrder,
 ): pulumi.Output<ReleaseInputs> {
-  const migrations = loadMigrations(resolve(process.cwd(), config.data.migrations));
-  const steps = migrations.leadingTo(config.data.schema);
+  const parts = releaseParts(projectFolder(), config);
   const digests = Object.entries(images).map(([name, { digest }]) =>
     digest.apply((known): DigestedImage => ({ name, digest: known })),
   );
-  return pulumi.all(digests).apply((known) => ({ ...releaseInputs(config, known, steps), order }));
+  return pulumi.all(digests).apply((known) => {
+    const inputs = releaseInputs(config, known, parts);
+    const dump = { keep: fromProgram(inputs.dump.keep) };
+    return { ...inputs, migrations: fromProgram(inputs.migrations), dump, order };
+  });
 }
 
 /** Pulumi hands objects over as JSON text, everything else as it stands in the file. */

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceConfig } from "../lib/config/services";
+import { environmentOf } from "./pod";
 
 export interface WorkloadArgs {
   /** Deployment, or StatefulSet where pods have names of their own and go one after the other. */
@@ -29,6 +30,8 @@ export interface WorkloadArgs {
   readonly strategy?: ServiceConfig["strategy"];
   /** Seconds until the roll-out counts as failed. Default: 600. */
   readonly readyWithin?: number;
+  /** Annotations of the pods, which name the images of other services that they are restarted for (rule H19). Default: none. */
+  readonly restartedFor?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** A service of the system: Deployment or StatefulSet, and a Service where it serves; awaited until its pods are ready. */
@@ -111,14 +114,14 @@ function podTemplate(
   args: WorkloadArgs,
 ): k8s.types.input.core.v1.PodTemplateSpec {
   return {
-    metadata: { labels: { ...labels } },
+    metadata: { labels: { ...labels }, ...restartAnnotations(args.restartedFor) },
     spec: {
       containers: [
         {
           name,
           image: args.image,
           ...(args.command && { command: args.command }),
-          env: Object.entries(args.env ?? {}).map(([key, value]) => environmentVariable(key, value)),
+          env: environmentOf(args.env),
           resources: { requests: definedOf(args.requests), limits: definedOf(args.limits) },
           ...(args.port !== undefined && { ports: [{ name: "http", containerPort: args.port }] }),
           ...(args.port !== undefined &&
@@ -138,12 +141,9 @@ function deploymentStrategy(
     : { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
 }
 
-function environmentVariable(
-  name: string,
-  value: ServiceConfig["env"][string],
-): k8s.types.input.core.v1.EnvVar {
-  if (typeof value === "string") return { name, value };
-  return { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } };
+/** Pods whose annotations change are made anew, one after the other: so a cache of other services' data goes (rule H19). */
+function restartAnnotations(restartedFor: WorkloadArgs["restartedFor"]): k8s.types.input.meta.v1.ObjectMeta {
+  return Object.keys(restartedFor ?? {}).length === 0 ? {} : { annotations: { ...restartedFor } };
 }
 
 function readinessProbe(

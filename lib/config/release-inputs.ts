@@ -12,20 +12,28 @@ export interface DigestedImage {
   readonly digest: string;
 }
 
-/**
- * The release that a stack file asks for.
- * @param steps the migrations that lead to the schema version, oldest first, with their content hashes.
- */
+/** What a release is made of besides its stack file: contents of the project's folder. */
+export interface ReleaseParts {
+  /** The migrations that lead to the schema version, oldest first, and a schema of our own, with their content hashes. */
+  readonly steps: readonly { readonly id: string; readonly hash: string }[];
+  /** Content hash of each chart in a folder, by service. */
+  readonly charts: Readonly<Record<string, string>>;
+}
+
+/** A release that is only asked about: its hash says nothing. */
+export const noParts: ReleaseParts = { steps: [], charts: {} };
+
+/** The release that a stack file asks for. */
 export function releaseInputs(
   config: StackConfig,
   digests: readonly DigestedImage[],
-  steps: readonly { readonly id: string; readonly hash: string }[],
+  { steps, charts }: ReleaseParts,
 ): ReleaseInputs {
   const images = digests.map(({ name, digest }) => {
     const { repository, tag } = imageOf(config, name);
     return { name, repository, tag, digest };
   });
-  const { system, environment, release, services, data } = config;
+  const { system, environment, release, services, jobs, data } = config;
   return {
     system,
     environment,
@@ -36,6 +44,8 @@ export function releaseInputs(
       release,
       images,
       services,
+      ...(Object.keys(jobs).length > 0 && { jobs }),
+      ...(Object.keys(charts).length > 0 && { charts }),
       schema: data.schema,
       migrations: steps,
     }),
@@ -66,7 +76,11 @@ function imageOf(config: StackConfig, name: string): StackConfig["images"][strin
 }
 
 function clusterSpec({ cluster, services }: StackConfig): ClusterSpec {
-  const workloads = Object.entries(services).map(([name, { kind }]) => ({ kind, name }));
+  const workloads = Object.entries(services).map(([name, { kind, restartsWith }]) => ({
+    kind,
+    name,
+    ...(restartsWith && { restartsWith }),
+  }));
   if (cluster.kind === "embedded")
     return { kubeconfig: { kind: "embedded" }, namespace: cluster.namespace, workloads };
   const { kubeconfig, context, namespace } = cluster;

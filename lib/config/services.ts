@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { chartSchema } from "./charts";
+import { environmentSchema } from "./container-env";
 import { nameSchema } from "./names";
 
 const quantity = z
@@ -32,15 +34,7 @@ export const serviceSchema = z
       .describe("Port that it serves; without one it gets no Service."),
     ready: probe.optional().describe("Readiness; needs a port."),
     command: z.array(z.string()).min(1).optional().describe("Replaces the image's entry point."),
-    env: z
-      .record(
-        z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable"),
-        z.union([z.string(), z.strictObject({ secret: nameSchema, key: z.string().min(1) })]),
-      )
-      .default({})
-      .describe(
-        "Plain values, or `secret` and `key` of a Kubernetes Secret in the namespace. Never a secret in clear.",
-      ),
+    env: environmentSchema,
     requests: resources.optional(),
     limits: resources.optional(),
     strategy: z
@@ -53,11 +47,37 @@ export const serviceSchema = z
       .min(1)
       .default(600)
       .describe("Seconds until the roll-out counts as failed."),
+    restartsWith: z
+      .array(nameSchema)
+      .min(1)
+      .optional()
+      .describe(
+        "Services whose new image restarts this one too, after they are ready: it holds their data in a cache (rule H19). Example: [ontology]",
+      ),
+    chart: chartSchema.optional(),
   })
   .refine((service) => service.ready === undefined || service.port !== undefined, {
     path: ["port"],
     message: "a port, since `ready` asks there",
   })
+  .superRefine((service, context) => {
+    if (service.chart === undefined) return;
+    for (const key of writtenByCharts.filter((name) => service[name] !== undefined))
+      context.addIssue({
+        code: "custom",
+        path: [key],
+        message: "nothing here: with a chart it is one of chart.values",
+      });
+    if (Object.keys(service.env).length > 0)
+      context.addIssue({
+        code: "custom",
+        path: ["env"],
+        message: "nothing here: with a chart it is one of chart.values",
+      });
+  })
   .describe("One workload of the system.");
+
+/** What a chart's own templates say of its pods. */
+const writtenByCharts = ["ready", "command", "requests", "limits"] as const;
 
 export type ServiceConfig = z.infer<typeof serviceSchema>;

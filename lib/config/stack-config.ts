@@ -5,6 +5,7 @@ import { dataSchema } from "./data";
 import { gateSections } from "./gates";
 import { gateContradictions } from "./gates-contradictions";
 import { imageSchema } from "./images";
+import { jobsSchema } from "./jobs";
 import { maintenanceContradictions, maintenanceSchema } from "./maintenance";
 import { nameSchema } from "./names";
 import { notesSchema } from "./notes";
@@ -13,6 +14,7 @@ import { recordsSchema } from "./records";
 import { serviceSchema } from "./services";
 import { ticketContradictions, ticketSchema } from "./ticket";
 import { verificationSchema } from "./verification";
+import { workloadContradictions } from "./workload-contradictions";
 
 /** All that may stand under `slipway:` in a `Pulumi.<environment>.yaml`; an unknown key is refused. */
 export const stackConfigSchema = z.strictObject({
@@ -31,6 +33,7 @@ export const stackConfigSchema = z.strictObject({
   cluster: clusterSchema,
   images: z.record(nameSchema, imageSchema).describe("The pins. A code release is a change here."),
   services: z.record(nameSchema, serviceSchema),
+  jobs: jobsSchema,
   data: dataSchema,
   verification: verificationSchema.prefault({}),
   notes: notesSchema.optional(),
@@ -55,10 +58,10 @@ interface Contradiction {
 
 /** What no single key can tell: parts of the file that do not fit together. Judged on the sections that are well-formed. */
 function contradictions(config: Partial<StackConfig>): readonly Contradiction[] {
-  const { grade, images, services, verification, maintenance, ticket, sources, gates } = config;
+  const { grade, images, services, jobs, verification, maintenance, ticket, sources, gates } = config;
   return [
     ...(grade && images ? imageContradictions({ grade, images }) : []),
-    ...(images && services ? serviceContradictions({ images, services }) : []),
+    ...(images && services ? workloadContradictions({ images, services, jobs: jobs ?? {} }) : []),
     ...(services && verification ? verificationContradictions({ services, verification }) : []),
     ...(maintenance && services ? maintenanceContradictions(maintenance, services) : []),
     ...(ticket && sources && gates ? ticketContradictions({ ticket, sources, gates }) : []),
@@ -90,21 +93,6 @@ function* imageContradictions({
         code: "custom",
         path: ["images", name, "tag"],
         message: "the tag of one release: this one moves (rules N4, X1)",
-      };
-    }
-  }
-}
-
-function* serviceContradictions({
-  images,
-  services,
-}: Pick<StackConfig, "images" | "services">): Generator<Contradiction> {
-  for (const [name, service] of Object.entries(services)) {
-    if (!Object.hasOwn(images, service.image)) {
-      yield {
-        code: "custom",
-        path: ["services", name, "image"],
-        message: `one of slipway:images (${Object.keys(images).join(", ")})`,
       };
     }
   }

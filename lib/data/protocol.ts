@@ -69,7 +69,15 @@ export interface ClusterSpec {
   readonly kubeconfig: SecretSource | { readonly kind: "file"; readonly path: string };
   readonly context?: string;
   readonly namespace: string;
-  readonly workloads: readonly { readonly kind: "Deployment" | "StatefulSet"; readonly name: string }[];
+  readonly workloads: readonly WorkloadSpec[];
+}
+
+/** One workload of the release. */
+export interface WorkloadSpec {
+  readonly kind: "Deployment" | "StatefulSet";
+  readonly name: string;
+  /** Workloads whose other image restarts this one too (rule H19). */
+  readonly restartsWith?: readonly string[];
 }
 
 /** One image of the release, pinned. */

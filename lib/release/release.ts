@@ -12,6 +12,10 @@ export interface ReleaseContent {
     readonly digest: string;
   }[];
   readonly services: Readonly<Record<string, unknown>>;
+  /** Jobs before the roll-out; left out where there is none. */
+  readonly jobs?: Readonly<Record<string, unknown>>;
+  /** Content hash of each chart in a folder, by service; left out where there is none. */
+  readonly charts?: Readonly<Record<string, string>>;
   readonly schema: { readonly package: string; readonly version: string };
   readonly migrations: readonly { readonly id: string; readonly hash: string }[];
 }

@@ -28,12 +28,14 @@ export class PulumiStack {
     readonly name: string,
     private readonly state: string,
     private readonly signal: AbortSignal | undefined,
+    private readonly own: Readonly<Record<string, string>>,
   ) {}
 
   /**
    * Makes the project's copy, whose program is the original, and the stack where it is not there yet.
    * @param original folder of the project. Example: the repository's root.
    * @param signal interrupts a running CLI as Ctrl-C does, and lets no further one start.
+   * @param own variables that the stack file reads, besides the environment's own.
    */
   static async open(
     environment: EmbeddedEnvironment,
@@ -41,16 +43,19 @@ export class PulumiStack {
     name: string,
     state: string,
     signal?: AbortSignal,
+    own: Readonly<Record<string, string>> = {},
   ): Promise<PulumiStack> {
-    const { name: projectName, ...rest } = parse(await readFile(join(original, "Pulumi.yaml"), "utf8")) as {
-      name: string;
-    };
+    const {
+      name: projectName,
+      main = ".",
+      ...rest
+    } = parse(await readFile(join(original, "Pulumi.yaml"), "utf8")) as { name: string; main?: string };
     const project = join(state, "projects", projectName);
     await mkdir(project, { recursive: true, mode: 0o700 });
     await mkdir(temporaryFolder(state), { recursive: true, mode: 0o700 });
-    const copy = { name: projectName, ...rest, main: relative(project, original) };
+    const copy = { name: projectName, ...rest, main: relative(project, join(original, main)) };
     await writeFile(join(project, "Pulumi.yaml"), stringify(copy));
-    const stack = new PulumiStack(environment, project, name, state, signal);
+    const stack = new PulumiStack(environment, project, name, state, signal, own);
     const { code, output } = await stack.run([
       "stack",
       "select",
@@ -190,6 +195,7 @@ export class PulumiStack {
     );
     return {
       ...own,
+      ...this.own,
       PATH: [...path, process.env["PATH"] ?? ""].join(delimiter),
       PULUMI_BACKEND_URL: pulumi.backend,
       PULUMI_HOME: pulumi.home,
@@ -199,6 +205,8 @@ export class PulumiStack {
       PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
       // Types are checked by the lint step; checking them again at every run would take seconds.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      // The embedded toolchain's language host does not say where Pulumi.yaml lies.
+      PULUMI_NODEJS_ROOT_DIRECTORY: this.project,
       SLIPWAY_STATE: this.state,
       TMPDIR: temporaryFolder(this.state),
       // What is still there of it when the environment stops is stopped too.

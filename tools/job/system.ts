@@ -62,6 +62,8 @@ export class System {
     file.set(["cluster", "namespace"], system.namespace);
     file.set(["data", "store", "database"], system.database);
     file.set(["data", "dump", "keep"], join(state, "dumps", name));
+    // The copy of the stack file lies elsewhere than the migration list.
+    file.set(["data", "migrations"], join(root, "migrations"));
     if (system.playedPort !== undefined)
       file.set(["verification", "answers", "0", "url"], `http://127.0.0.1:${system.playedPort}`);
     file.keep("encryptionsalt", readFileSync(stack.file, "utf8"));

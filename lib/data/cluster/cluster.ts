@@ -1,7 +1,9 @@
-import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
+import type { V1Deployment, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import { Refusal } from "../../problem";
+import { type Stopped, stoppedOf } from "../../release/red-button/stopped";
 import type { ClusterSpec } from "../protocol";
 import type { Secrets } from "../secrets";
+import { restartedFor } from "./restart";
 import type { WorkloadImages } from "./workload-images";
 
 type Workload = V1Deployment | V1StatefulSet;
@@ -55,7 +57,71 @@ export class Cluster {
       await api.patch(object, undefined, undefined, "slipway", undefined, strategic);
       changed.push(name);
     }
+    for (const { kind, name, containers: old } of saved)
+      if (kind === "StatefulSet") await this.#deleteStuckPods(name, old);
     return changed;
+  }
+
+  /**
+   * A StatefulSet waits for its newest pod to become ready before it touches another, also when that pod never will and its
+   * template has gone back; so pods of another image that aren't ready go.
+   */
+  async #deleteStuckPods(name: string, old: WorkloadImages["containers"]): Promise<void> {
+    const { api } = await this.#loaded;
+    const { namespace } = this.spec;
+    const { items } = await api.list<V1Pod>(
+      "v1",
+      "Pod",
+      namespace,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      `app=${name}`,
+    );
+    for (const pod of items) {
+      const owned = pod.metadata?.ownerReferences?.some(
+        (owner) => owner.kind === "StatefulSet" && owner.name === name,
+      );
+      const ready = pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
+      const other = old.some(({ name: c, image }) =>
+        pod.spec?.containers.some((container) => container.name === c && container.image !== image),
+      );
+      if (owned !== true || ready === true || !other || pod.metadata?.name === undefined) continue;
+      await api
+        .delete({ apiVersion: "v1", kind: "Pod", metadata: { name: pod.metadata.name, namespace } })
+        .catch(gone);
+    }
+  }
+
+  /**
+   * Makes pods anew that were restarted for another image of a service than its old one: they hold that one's data (rule H19).
+   * Idempotent; to be asked for when the old images are ready.
+   */
+  async restartDependants(saved: readonly WorkloadImages[]): Promise<void> {
+    const { api, strategic } = await this.#loaded;
+    for (const { kind, name, restartsWith = [] } of this.spec.workloads) {
+      if (restartsWith.length === 0) continue;
+      const now = (await this.#read(kind, name))?.spec?.template.metadata?.annotations ?? {};
+      const annotations = restartedFor(restartsWith, saved).filter(
+        ([key, digest]) => now[key] !== undefined && now[key] !== digest,
+      );
+      if (annotations.length === 0) continue;
+      const template = { metadata: { annotations: Object.fromEntries(annotations) } };
+      const object = { ...this.#identity(kind, name), spec: { template } };
+      await api.patch(object, undefined, undefined, "slipway", undefined, strategic);
+    }
+  }
+
+  /** Workloads that somebody stopped by the red button (rule H24). */
+  async stopped(): Promise<readonly (Stopped & { readonly name: string })[]> {
+    const found = await Promise.all(
+      this.spec.workloads.map(async ({ kind, name }) => {
+        const stopped = stoppedOf((await this.#read(kind, name))?.metadata?.annotations);
+        return stopped && { name, ...stopped };
+      }),
+    );
+    return found.filter((stopped) => stopped !== undefined);
   }
 
   /** Replicas that each workload asks for. */
@@ -116,6 +182,11 @@ export interface WorkloadReplicas {
   readonly kind: Kind;
   readonly name: string;
   readonly replicas: number;
+}
+
+/** What is to be deleted may be gone already. */
+function gone(error: unknown): void {
+  if (!(error instanceof Error && "code" in error && error.code === 404)) throw error;
 }
 
 function containers(workload: Workload): readonly { readonly name: string; readonly image: string }[] {

@@ -15,9 +15,10 @@ export interface DataProcessor {
   migrations(folder: string): Promise<MigrationList>;
   /**
    * Gets everything on this machine that a pass needs: packages, compiled schemas (rule N7).
+   * @param list folder of the migration list, which may hold the schemas themselves.
    * @throws Refusal when something can't be had.
    */
-  prepare(needs: ProcessNeeds, says: (text: string) => void): Promise<PreparedProcess>;
+  prepare(needs: ProcessNeeds, list: string, says: (text: string) => void): Promise<PreparedProcess>;
 }
 
 /** A pass that has everything that it needs, and the content hashes of the schemas that it judges by. */

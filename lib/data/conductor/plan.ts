@@ -46,6 +46,7 @@ export async function planRelease(context: Context, token: number): Promise<Rele
     listAll(store.db),
     cluster?.images() ?? [],
     refuseMissingImages(spec.images),
+    refuseWhileStopped(context),
   ]);
   const live = userCollections(all);
   const to = spec.schema.version;
@@ -61,6 +62,17 @@ export async function planRelease(context: Context, token: number): Promise<Rele
   return { way, process, before, from: before?.version ?? to, to, all, live, workloads };
 }
 
+/** A release would give pods back to what somebody stopped on purpose (rule H24). */
+async function refuseWhileStopped({ spec, cluster }: Context): Promise<void> {
+  const problems = ((await cluster?.stopped()) ?? []).map(({ name, by, at, reason }) => ({
+    where: name,
+    found: `stopped by ${by} at ${at}: ${reason}`,
+    allowed: "an environment that runs",
+    mend: `slipway start ${spec.environment}`,
+  }));
+  if (problems.length > 0) throw new Refusal("the red button is pressed", problems);
+}
+
 async function prepare(
   { spec, processor, reporter }: Context,
   way: Way,
@@ -72,7 +84,7 @@ async function prepare(
     schema: spec.schema,
     ...(before ? { before: { package: spec.schema.package, version: before.version } } : {}),
   };
-  const prepared = await processor.prepare(needs, (says) => {
+  const prepared = await processor.prepare(needs, spec.migrations, (says) => {
     reporter.stage("plan", says);
   });
   return { ...prepared, needs };

@@ -9,10 +9,10 @@ export const processor: DataProcessor = {
     const { loadMigrations } = await import("../migrations/load");
     return loadMigrations(folder);
   },
-  async prepare({ chain, schema, before }, says) {
+  async prepare({ chain, schema, before }, list, says) {
     const { prepareData } = await import("../migrations/prepare");
     const { processData } = await import("../migrations/process");
-    const prepared = await prepareData(chain, schema, before, says);
+    const prepared = await prepareData(chain, schema, before, { list, says });
     return {
       run: (request) => processData(request, prepared),
       schemas: {

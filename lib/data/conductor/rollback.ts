@@ -5,6 +5,7 @@ import type { ReleaseRecordData } from "../protocol";
 import type { Context } from "./context";
 import { finish } from "./finish";
 import { openingOf, planRelease } from "./plan";
+import { imagesBack } from "./images-back";
 import { putInPlace, undone } from "./put-in-place";
 import { decide, openRecord, openRecordState, stateOf, takeLock } from "./record";
 
@@ -40,8 +41,7 @@ export async function rollback(context: Context): Promise<ReleaseRecordData> {
     const log = await openRecord(back, lock, openingOf(back, plan));
     try {
       await putInPlace(back, log, plan);
-      const { cluster } = back;
-      if (cluster) await log.step("images back", {}, () => cluster.restore(last.opened.workloads));
+      await imagesBack(back, log, last.opened.workloads);
     } catch (error) {
       throw error instanceof LockLost ? error : await undone(back, log, error);
     }

@@ -10,12 +10,9 @@ import { barLateRename } from "../swap/late-rename";
 import { closeAgain } from "./after-reopening";
 import type { Context } from "./context";
 import { finish } from "./finish";
+import { imagesBack } from "./images-back";
 import { openAgain } from "./open-again";
 import { closeRecord, decide, stateOf } from "./record";
-
-/** How long old pods may take to serve again before writes are opened all the same, in milliseconds. */
-const settleWithin = 90_000;
-const settleEvery = 500;
 
 /**
  * Takes the release back: originals by rename, old images on the workloads, writes open, record closed. Every step is
@@ -41,7 +38,7 @@ export async function takeBack(context: Context, log: RecordLog, reason: string)
       writeSchemaState(store.ledger, state.opened.before ?? undefined),
     );
   }
-  await oldImages(context, log, state);
+  if (state.inPlace || state.ready) await imagesBack(context, log, state.opened.workloads);
   await openAgain(context, log);
   await dropStaging(context, log, state);
   if (log.afterSilence) await barLateRename(store.db, log);
@@ -62,20 +59,6 @@ async function keepNewData(
 ): Promise<ReleaseRecordData> {
   await openAgain(context, log);
   return closeRecord(context, log, { outcome: "failed", reason: `${decision.reason}; ${kept.message}` });
-}
-
-async function oldImages({ cluster, reporter }: Context, log: RecordLog, state: RecordState): Promise<void> {
-  if (!cluster || !(state.inPlace || state.ready)) return;
-  const changed = await log.step("images back", {}, () => cluster.restore(state.opened.workloads));
-  if (changed.length === 0) return;
-  // Opened earlier, code of the new release could write to old data.
-  const until = performance.now() + settleWithin;
-  let unsettled = await cluster.unsettled();
-  while (unsettled.length > 0 && performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, settleEvery));
-    unsettled = await cluster.unsettled();
-  }
-  if (unsettled.length > 0) reporter.warn(`old images are set, but not ready yet: ${unsettled.join(", ")}`);
 }
 
 /** Drops what this record staged, and nothing else. */

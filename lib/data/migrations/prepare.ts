@@ -1,3 +1,4 @@
+import { ownSchema } from "../validation/own-schema";
 import { classesByCollection, publishedSchema } from "../validation/schema";
 import { cacheValidator } from "../validation/validator-cache";
 import type { LoadedSchema } from "../validation/worker-tasks";
@@ -12,6 +13,13 @@ export interface Prepared {
   readonly packages: ReadonlyMap<string, PythonPackage>;
 }
 
+/** Where schemas come from, and who is told of it. */
+export interface SchemaSource {
+  /** Folder of the migration list; a schema that lies in it is taken before any package. */
+  readonly list?: string;
+  readonly says?: Says;
+}
+
 /**
  * Installs the packages of a chain's Python steps and compiles the schemas; done before writes are closed, and quick when
  * it was done before.
@@ -21,11 +29,11 @@ export async function prepareData(
   chain: readonly Migration[],
   schema: SchemaVersion,
   before?: SchemaVersion,
-  says?: Says,
+  { list, says }: SchemaSource = {},
 ): Promise<Prepared> {
   // One after the other: a first installation fills the cache that the next one finds.
-  const after = await loadedSchema(schema, says);
-  const earlier = before && (await loadedSchema(before, says));
+  const after = await loadedSchema(schema, list, says);
+  const earlier = before && (await loadedSchema(before, list, says));
   const packages = new Map<string, PythonPackage>();
   for (const migration of chain) {
     if (migration.step.kind !== "python") continue;
@@ -39,9 +47,12 @@ export async function prepareData(
 
 async function loadedSchema(
   version: SchemaVersion,
+  list: string | undefined,
   says?: Says,
 ): Promise<LoadedSchema & { readonly hash: string }> {
-  const schema = await publishedSchema(version, says);
+  const schema =
+    (list === undefined ? undefined : await ownSchema(version, list)) ??
+    (await publishedSchema(version, says));
   const file = await cacheValidator(schema);
   return {
     file,

@@ -47,6 +47,14 @@ export async function publishedSchema(version: SchemaVersion, says?: Says): Prom
   const name = files.find((candidate) => candidate.includes("materialized_patterns")) ?? files[0];
   if (name === undefined) throw unusable(version, modules, "no file *.schema.json");
   const file = join(modules, name);
+  return { ...(await schemaOf(version, file)), units: await publishedUnits(modules) };
+}
+
+/** The schema that a file holds. @throws Refusal when it can't be used. */
+export async function schemaOf(
+  version: SchemaVersion,
+  file: string,
+): Promise<Omit<PublishedSchema, "units">> {
   const bytes = await readFile(file);
   const read = schemaDocument.safeParse(JSON.parse(bytes.toString("utf8")));
   if (!read.success) {
@@ -56,13 +64,7 @@ export async function publishedSchema(version: SchemaVersion, says?: Says): Prom
       read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
     );
   }
-  return {
-    version,
-    file,
-    content: read.data,
-    hash: contentHash(bytes),
-    units: await publishedUnits(modules),
-  };
+  return { version, file, content: read.data, hash: contentHash(bytes) };
 }
 
 /** For each collection, the classes that it may hold, by the value of `type` that names them. */

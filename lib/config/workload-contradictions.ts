@@ -1,0 +1,51 @@
+import { restartCauses } from "./restart-order";
+import type { StackConfig } from "./stack-config";
+
+type Workloads = Pick<StackConfig, "images" | "services" | "jobs">;
+
+interface Contradiction {
+  readonly code: "custom";
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** Services and jobs that do not fit to the rest of the file. */
+export function* workloadContradictions({ images, services, jobs }: Workloads): Generator<Contradiction> {
+  for (const [name, { image }] of Object.entries(services)) {
+    if (!Object.hasOwn(images, image)) yield at(["services", name, "image"], oneOf(images));
+  }
+  for (const [name, { image }] of Object.entries(jobs)) {
+    if (!Object.hasOwn(images, image)) yield at(["jobs", name, "image"], oneOf(images));
+  }
+  for (const name of Object.keys(jobs)) {
+    if (Object.hasOwn(services, name)) yield at(["jobs", name], "a name that no service has");
+  }
+  for (const [name, { restartsWith = [] }] of Object.entries(services)) {
+    for (const [index, other] of restartsWith.entries()) {
+      if (other === name || !Object.hasOwn(services, other))
+        yield at(
+          ["services", name, "restartsWith", String(index)],
+          `another service (${others(services, name)})`,
+        );
+      else if (restartCauses(services, other).has(name))
+        yield at(
+          ["services", name, "restartsWith", String(index)],
+          `no circle: ${other} restarts with ${name} too`,
+        );
+    }
+  }
+}
+
+function oneOf(images: Workloads["images"]): string {
+  return `one of slipway:images (${Object.keys(images).join(", ")})`;
+}
+
+function others(services: Workloads["services"], name: string): string {
+  return Object.keys(services)
+    .filter((other) => other !== name)
+    .join(", ");
+}
+
+function at(path: readonly string[], message: string): Contradiction {
+  return { code: "custom", path, message };
+}

@@ -1,0 +1,125 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { EmbeddedEnvironment } from "../../lib/config/embedded";
+import { StackFile } from "../../lib/config/stack-file";
+import { packageRoot } from "../../lib/package-root";
+import { PulumiStack } from "../job/pulumi-stack";
+import { type Ran, runTo } from "./run";
+
+/** Who commits where a person would. */
+const identity = {
+  GIT_AUTHOR_NAME: "Dana",
+  GIT_AUTHOR_EMAIL: "dana@example.org",
+  GIT_COMMITTER_NAME: "Dana",
+  GIT_COMMITTER_EMAIL: "dana@example.org",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+};
+
+/**
+ * One example's project as its people have it: a git repository with stack files, charts and migrations, whose program is this
+ * project's own. A copy: the committed files are never written.
+ */
+export class Workplace {
+  private constructor(
+    private readonly environment: EmbeddedEnvironment,
+    private readonly state: string,
+    private readonly original: string,
+    /** Folder of the copy. */
+    readonly folder: string,
+    private readonly variables: Readonly<Record<string, string>>,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /**
+   * Begins anew: what an earlier run of this example left in its folder goes.
+   * @param example name of a folder of `examples`. Example: `hca-ingest`.
+   * @param variables what the stack files read of the environment: connection strings, a kubeconfig.
+   */
+  static open(
+    environment: EmbeddedEnvironment,
+    state: string,
+    example: string,
+    variables: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Workplace {
+    const original = join(packageRoot(), "examples", example);
+    const { name } = parse(readFileSync(join(original, "Pulumi.yaml"), "utf8")) as { name: string };
+    const folder = join(state, "projects", name);
+    rmSync(folder, { recursive: true, force: true });
+    cpSync(original, folder, { recursive: true });
+    const place = new Workplace(environment, state, original, folder, variables, signal);
+    writeFileSync(join(folder, ".gitignore"), "backups/\ndumps/\n");
+    place.git("init", "--quiet", "--initial-branch=master");
+    place.commit("the project");
+    return place;
+  }
+
+  /** The stack of an environment, which is empty; the salt of its secrets goes into the stack file. */
+  async stack(name: string): Promise<PulumiStack> {
+    const text = readFileSync(join(this.folder, `Pulumi.${name}.yaml`), "utf8");
+    const { environment, original, state, signal, variables } = this;
+    const stack = await PulumiStack.open(environment, original, name, state, signal, {
+      ...variables,
+      SLIPWAY_OPERATOR: "dana",
+    });
+    await stack.empty();
+    const selected = existsSync(stack.file) ? readFileSync(stack.file, "utf8") : text;
+    const file = StackFile.parse(text, `Pulumi.${name}.yaml`);
+    file.keep("encryptionsalt", selected);
+    writeFileSync(stack.file, file.toString());
+    return stack;
+  }
+
+  /** Edits an environment's stack file, as a person does in a pull request. */
+  edit(environment: string, change: (file: StackFile) => void): void {
+    const name = `Pulumi.${environment}.yaml`;
+    const file = StackFile.parse(this.read(name), name);
+    change(file);
+    this.write(name, file.toString());
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), "utf8");
+  }
+
+  write(path: string, text: string): void {
+    writeFileSync(join(this.folder, path), text);
+  }
+
+  /** The change of an environment's stack file since the last commit, as a reviewer sees it. */
+  diff(environment: string): string {
+    return this.git("diff", "--unified=0", "--", `Pulumi.${environment}.yaml`);
+  }
+
+  commit(message: string): void {
+    this.git("add", "--all");
+    this.git("commit", "--quiet", "--allow-empty", "--message", message);
+  }
+
+  git(...args: string[]): string {
+    return execFileSync("git", args, {
+      cwd: this.folder,
+      env: { ...process.env, ...identity },
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    }).trimEnd();
+  }
+
+  /** Runs the command `slipway` in the project's folder. */
+  slipway(args: readonly string[], show?: (text: string) => void): Promise<Ran> {
+    const command = join(packageRoot(), "build", "cli", "slipway.js");
+    const { path } = this.environment;
+    const env = {
+      ...process.env,
+      ...identity,
+      ...this.variables,
+      PATH: [...path, process.env["PATH"] ?? ""].join(":"),
+      SLIPWAY_STATE: this.state,
+      SLIPWAY_OPERATOR: "dana",
+    };
+    return runTo(process.execPath, [command, ...args], { cwd: this.folder, env, signal: this.signal }, show);
+  }
+}
