@@ -10,7 +10,7 @@ const states: Readonly<Record<string, string>> = {
 export default defineMigration({
   collections: {
     submissionEnvelope: (envelope) => {
-      const state = envelope["submissionState"];
+      const state: unknown = envelope["submissionState"];
       return typeof state === "string" && state in states
         ? { ...envelope, submissionState: states[state] }
         : envelope;
