@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DateTime } from "luxon";
 import { type DigestedImage, type ReleaseInputs, releaseInputs } from "../lib/config/release-inputs";
 import { releaseParts } from "../lib/config/release-parts";
 import { type StackConfig, parseStackConfig } from "../lib/config/stack-config";
 import type { RollOutOrder } from "../lib/data/protocol";
 import { Refusal } from "../lib/problem";
+import { deadlineOf } from "../lib/release/windows/deadline";
 import { fromProgram, projectFolder } from "./project";
 
 const prefix = "slipway:";
@@ -43,10 +45,13 @@ export function planRelease(
   const digests = Object.entries(images).map(([name, { digest }]) =>
     digest.apply((known): DigestedImage => ({ name, digest: known })),
   );
+  // A window that closes in the middle: known to the engine, and no part of the hash, so that it makes no change by itself (F19).
+  const deadline = deadlineOf(config.window, config.lane.kind, DateTime.utc());
   return pulumi.all(digests).apply((known) => {
     const inputs = releaseInputs(config, known, parts);
     const dump = { keep: fromProgram(inputs.dump.keep) };
-    return { ...inputs, migrations: fromProgram(inputs.migrations), dump, order };
+    const migrations = fromProgram(inputs.migrations);
+    return { ...inputs, migrations, dump, order, ...(deadline !== undefined && { deadline }) };
   });
 }
 

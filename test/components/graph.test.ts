@@ -1,6 +1,7 @@
 import { MongoLedger } from "../../lib/data/store/mongo-ledger";
 import { strict as assert } from "node:assert";
 import { writeSchemaState } from "../../lib/data/journal/schema-state";
+import type { ReleaseInputs } from "../../lib/config/release-inputs";
 import { firstStart, startServer, type TestServer, withClient } from "../data/server";
 import { type Registered, committedConfig, runProgram, type Secrets, secretsOver } from "./program";
 
@@ -164,6 +165,25 @@ describe("the graph of a release whose code goes first", () => {
     await holds(schema.version);
     const switched = only(await runProgram(environment, config, secrets), /:DataSwitch$/);
     assert.ok(!switched.dependencies.some((urn) => urn.includes("kubernetes:apps")));
+  });
+});
+
+describe("the graph of a release inside of its window", () => {
+  it("F19: tells the engine when the window closes, and is the same release for it", async () => {
+    const secrets = secretsOver(server);
+    const config = keysInUse("dev", secrets);
+    const hour = 3_600_000;
+    const local = (hours: number): string => new Date(Date.now() + hours * hour).toISOString().slice(0, 16);
+    const window = { kind: "once", start: local(-1), end: local(3), zone: "UTC" };
+    const migration = async (more: object): Promise<ReleaseInputs> =>
+      only(await runProgram("dev", { ...config, ...more }, secrets), /:DataMigration$/).inputs[
+        "release"
+      ] as ReleaseInputs;
+    const inside = await migration({ window });
+    const outside = await migration({ window: { ...window, start: local(2) } });
+    assert.equal(inside.deadline, `${window.end}:00.000Z`);
+    assert.equal(outside.deadline, undefined);
+    assert.equal(inside.hash, outside.hash);
   });
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { DateTime } from "luxon";
 import { announcement } from "../../../lib/release/windows/announcement";
 import { atClosing } from "../../../lib/release/windows/closing";
+import { deadlineOf } from "../../../lib/release/windows/deadline";
 import { freezesAt } from "../../../lib/release/windows/freeze";
 import { localTime, zoneOf } from "../../../lib/release/windows/local-time";
 import { Window } from "../../../lib/release/windows/window";
@@ -97,6 +98,29 @@ describe("maintenance window", () => {
     assert.equal(atClosing(false, end - 1, end), undefined);
     assert.deepEqual(atClosing(false, end, end), { do: "stop-and-undo" });
     assert.deepEqual(atClosing(true, end + 61_000, end), { do: "finish", overranMinutes: 2 });
+  });
+});
+
+describe("deadline of a release", () => {
+  const window = { kind: "weekly", days: [1], from: "09:00", to: "16:00", zone: "America/Phoenix" } as const;
+  const monday = (time: string): string | undefined =>
+    deadlineOf(window, "normal", utc(`2026-11-23T${time}`));
+
+  it("F19: is the end of the window that is open, and there is none outside of one", () => {
+    assert.equal(monday("16:00"), "2026-11-23T23:00:00.000Z");
+    assert.equal(monday("22:59"), "2026-11-23T23:00:00.000Z");
+    assert.equal(monday("15:59"), undefined, "not begun");
+    assert.equal(monday("23:00"), undefined, "over");
+    assert.equal(deadlineOf(undefined, "normal", utc("2026-11-23T16:00")), undefined);
+  });
+
+  it("A19: a hot-fix and an emergency have none; a first deployment has its window's", () => {
+    const lanes = ["hot-fix", "emergency", "first-time"] as const;
+    const now = utc("2026-11-23T16:00");
+    assert.deepEqual(
+      lanes.map((lane) => deadlineOf(window, lane, now)),
+      [undefined, undefined, "2026-11-23T23:00:00.000Z"],
+    );
   });
 });
 

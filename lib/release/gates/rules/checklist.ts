@@ -1,8 +1,9 @@
+import { planned } from "../../windows/planned";
 import { timeline, type ChecklistItem, type TimelineEntry } from "../../windows/timeline";
 import type { Gate } from "../gate";
 import { given, pass, refuse, waiting, warn, type Judgement } from "../judgement";
 import { problem, stackFile } from "../per";
-import { planned, utc, withWindow } from "./time";
+import { utc, withWindow } from "./time";
 
 /** The checklist's entries that a rule asks for, judged: what is overdue refuses, what came late but in time warns. */
 function checklist(rule: TimelineEntry["rule"], items: readonly ChecklistItem[], title: string): Gate {

@@ -1,14 +1,12 @@
 import { DateTime } from "luxon";
 import { freezesAt } from "../../windows/freeze";
+import { planned } from "../../windows/planned";
 import { Window, type Stretch } from "../../windows/window";
 import type { Facts } from "../facts";
 import type { Gate } from "../gate";
 import { given, pass, refuse, waiting, type Judgement } from "../judgement";
 import { inConfig, problem, stackFile } from "../per";
 import type { Policy } from "../policy";
-
-/** Lanes that have a window and tell users before; a hot-fix and an emergency do not wait for one (rule A19). */
-export const planned = ["normal", "first-time"] as const;
 
 export function utc(text: string): DateTime {
   return DateTime.fromISO(text, { zone: "utc" });
