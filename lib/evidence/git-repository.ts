@@ -5,7 +5,7 @@ import { quoted } from "../release/references/quoted";
 import { contradicted, type Evidence, type Finding, found, unjudged } from "./finding";
 import { ancestry } from "./git-ancestry";
 import { git, type GitAuthorization, type GitOutcome, withoutCredentials } from "./git-command";
-import { tagOf } from "./git-tag";
+import { builtOf, tagOf } from "./git-tag";
 import type { AncestryException, Repository, TagFact } from "./repository";
 
 /** Where a repository lies, and whom to ask whether a tag was moved. */
@@ -52,6 +52,10 @@ export class GitRepository implements Repository {
 
   tag(name: string): Promise<Finding<TagFact>> {
     return this.named(name, (tag) => tagOf(this, tag));
+  }
+
+  built(id: string): Promise<Finding<TagFact>> {
+    return builtOf(this, id);
   }
 
   onBranch(tag: TagFact, branch: string, exceptions: readonly AncestryException[]): Promise<Finding<string>> {

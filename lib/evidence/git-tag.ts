@@ -1,5 +1,5 @@
 import { quoted } from "../release/references/quoted";
-import { contradicted, type Finding, found, unjudged } from "./finding";
+import { andThen, contradicted, type Finding, found, unjudged } from "./finding";
 import type { GitRepository } from "./git-repository";
 import type { TagFact } from "./repository";
 
@@ -83,6 +83,15 @@ async function localTag(repository: GitRepository, tag: string): Promise<Finding
     : await committerOf(repository, commit, committer, committed);
   const fact = { tag, commit, annotated, by: made.by, at: made.at };
   return found(fact, repository.evidence(`tag ${tag} is commit ${commit}`, reference, fact));
+}
+
+/** The commit of an id, for systems that name what they build after it and have no tag in git (rule H9). */
+export async function builtOf(repository: GitRepository, id: string): Promise<Finding<TagFact>> {
+  return andThen(await repository.commit(id), async (commit) => {
+    const { by, at } = await committerOf(repository, commit, undefined, undefined);
+    const fact = { tag: id, commit, annotated: false, by, at };
+    return found(fact, repository.evidence(`${id} is commit ${commit}`, `git rev-parse ${id}`, fact));
+  });
 }
 
 async function committerOf(

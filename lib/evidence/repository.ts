@@ -28,6 +28,8 @@ export interface Repository {
   readonly name: string;
   /** The tag's commit; contradicted when there is no such tag, or when it stands for another commit at the remote. */
   tag(name: string): Promise<Finding<TagFact>>;
+  /** H9: the commit that a build is named after, by its id; contradicted when there is no such commit. */
+  built(id: string): Promise<Finding<TagFact>>;
   /** The full id of a commit, tag or branch. Branches and `HEAD` move: only for triggers (X1). */
   commit(reference: string): Promise<Finding<string>>;
   /** F4: the tag's commit is the branch's head or an ancestor of it. */

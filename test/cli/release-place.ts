@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { packageRoot } from "../../lib/package-root";
 import { GitFixture } from "../evidence/git-fixture";
@@ -43,6 +44,16 @@ export class ReleasePlace {
   write(file: string, text: string): void {
     mkdirSync(dirname(join(this.folder, file)), { recursive: true });
     writeFileSync(join(this.folder, file), text);
+  }
+
+  /** An SSH key of a person, whom the project's file of allowed signers then knows. */
+  key(person: string): string {
+    const path = join(this.place.folder, `key-${person}`);
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path]);
+    const signer = `${person}@example.org ${readFileSync(`${path}.pub`, "utf8")}`;
+    mkdirSync(join(this.folder, ".slipway"), { recursive: true });
+    appendFileSync(join(this.folder, ".slipway", "allowed_signers"), signer);
+    return path;
   }
 
   /** Writes an environment's stack file with some texts in other texts' places, and has the program judge it. */

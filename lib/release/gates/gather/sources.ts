@@ -8,6 +8,9 @@ import type { Forge } from "../../../evidence/forge";
 import { withClone } from "../../../evidence/git-clone";
 import { GitRepository } from "../../../evidence/git-repository";
 import type { Repository, TagFact } from "../../../evidence/repository";
+import { RetagVersion } from "../../versions/retag-version";
+import { schemeNamed } from "../../versions/schemes";
+import { read } from "../../versions/version-scheme";
 import type { SourceFacts } from "../facts";
 import type { SourcePolicy } from "../policy";
 import { forgeOf } from "./forges";
@@ -61,7 +64,7 @@ async function factsOf(
   repository: Repository,
   forge: Forge | undefined,
 ): Promise<SourceFacts> {
-  const tag = await repository.tag(policy.tag);
+  const tag = await releasedOf(repository, policy);
   const after = <T>(use: (fact: TagFact) => Promise<Finding<T>>): Promise<Finding<T>> => andThen(tag, use);
   const ci = { forge, repository, workflows: config.workflows };
   return {
@@ -87,6 +90,13 @@ async function factsOf(
     ),
     workflow: await after(({ commit }) => partsNamed(repository, commit)),
   };
+}
+
+/** What is released: a tag of git; or, where builds are named after their commit, that commit (rule H9). */
+function releasedOf(repository: Repository, { scheme, tag }: SourcePolicy): Promise<Finding<TagFact>> {
+  const version = read(schemeNamed(scheme), tag);
+  if (version instanceof RetagVersion) return repository.built(version.commit);
+  return version?.scheme === "git-commit" ? repository.built(version.toString()) : repository.tag(tag);
 }
 
 /** F7: which backend and frontend the stack's own workflow names; none where it keeps no such file. */
