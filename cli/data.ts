@@ -5,7 +5,7 @@ import { runEngine } from "../lib/data/engine";
 import { defaultLease } from "../lib/data/journal/lock";
 import type { DataStatus, EngineEvent, EngineRequest } from "../lib/data/protocol";
 import { Secrets } from "../lib/data/secrets";
-import { Store } from "../lib/data/store/store";
+import { openStore } from "../lib/data/open-store";
 import { verifyOffline, verifyOnline } from "../lib/data/verify/verify-proof";
 import { Refusal } from "../lib/problem";
 import { recordInOneLine } from "../lib/review/record";
@@ -91,7 +91,7 @@ async function verify(path: string, environment: string | undefined): Promise<vo
 }
 
 async function online(path: string, environment: string): ReturnType<typeof verifyOnline> {
-  const store = await Store.open(specOf(environment).store, new Secrets());
+  const store = await openStore(specOf(environment).store, new Secrets());
   try {
     return await verifyOnline(path, store);
   } finally {

@@ -5,7 +5,7 @@ import { Journal } from "../lib/data/journal/journal";
 import type { SmallDocuments } from "../lib/data/journal/ledger";
 import type { DataStatus, ReleaseSpec } from "../lib/data/protocol";
 import { Secrets } from "../lib/data/secrets";
-import { Store } from "../lib/data/store/store";
+import { openStore } from "../lib/data/open-store";
 import { Refusal } from "../lib/problem";
 import type { MaintenanceLedger, OwnMaintenance } from "../lib/release/maintenance/ledger";
 import type { MaintainedService } from "../lib/release/maintenance/maintained-service";
@@ -30,7 +30,7 @@ export async function withMaintenance<Result>(
 ): Promise<Result> {
   const { cluster } = spec;
   if (cluster === undefined) throw new Refusal("maintenance", [noCluster]);
-  const store = await Store.open(spec.store, new Secrets());
+  const store = await openStore(spec.store, new Secrets());
   try {
     return await use({
       services: servicesOf(config, cluster, process.cwd()),

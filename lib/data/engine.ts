@@ -13,7 +13,8 @@ import { switchData } from "./conductor/switch-data";
 import { Journal } from "./journal/journal";
 import type { EngineEvent, EngineRequest } from "./protocol";
 import { Secrets } from "./secrets";
-import { Store } from "./store/store";
+import type { DataStore } from "./conductor/data-store";
+import { openStore } from "./open-store";
 
 /** What a run needs from the place where it runs. */
 export interface Surroundings {
@@ -31,9 +32,9 @@ export async function runEngine(request: EngineRequest, surroundings: Surroundin
   const secrets = new Secrets();
   const reporter = new Reporter(surroundings.emit, secrets);
   const { spec } = request;
-  let store: Store | undefined;
+  let store: DataStore | undefined;
   try {
-    store = await Store.open(spec.store, secrets);
+    store = await openStore(spec.store, secrets);
     const opened = store;
     const context: Context = {
       spec,

@@ -101,7 +101,7 @@ export interface ReleaseSpec {
   readonly operator: string;
   readonly images: readonly ImageSpec[];
   readonly cluster?: ClusterSpec;
-  readonly store: MongoStoreSpec;
+  readonly store: StoreSpec;
   /** The schema that the data must have after the release. */
   readonly schema: { readonly package: string; readonly version: string };
   /** Folder of the migration list, absolute. */
@@ -168,7 +168,10 @@ export type Stage = (typeof stages)[number];
 
 /** Counts of one collection over a release. */
 export interface CollectionChange {
+  /** Of PostgreSQL: a table. Example: `atmo_prod.public.instance`. */
   readonly collection: string;
+  /** Of PostgreSQL: the database that the table lies in, which changes places as a whole. */
+  readonly database?: string;
   readonly documentsBefore: number;
   readonly documentsAfter: number;
   readonly added: number;

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { BSON } from "mongodb";
 import { MongoLedger } from "../../lib/data/store/mongo-ledger";
-import type { ReleaseSpec } from "../../lib/data/protocol";
 import { Journal } from "../../lib/data/journal/journal";
-import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
+import {
+  besideNames,
+  contentOf,
+  EngineRun,
+  fill,
+  nextOf,
+  releaseAndConfirm,
+  specFor,
+  type MongoRelease,
+} from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
 import { plainProcessor } from "./plain-processor";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
@@ -25,7 +33,7 @@ describe("A release whose code rolls out before its data", function () {
   });
   after(() => server.stop());
 
-  async function next(database: string): Promise<ReleaseSpec> {
+  async function next(database: string): Promise<MongoRelease> {
     await fill(server.uri, database, data);
     const first = specFor(server, database);
     await releaseAndConfirm(first, processor);
@@ -33,14 +41,14 @@ describe("A release whose code rolls out before its data", function () {
   }
 
   /** The release, up to where the code may roll out. */
-  async function ready(spec: ReleaseSpec): Promise<EngineRun> {
+  async function ready(spec: MongoRelease): Promise<EngineRun> {
     const run = new EngineRun({ do: "release", spec }, processor);
     await run.readyOrInPlace();
     assert.equal(run.has("in-place"), false);
     return run;
   }
 
-  function switching(spec: ReleaseSpec): EngineRun {
+  function switching(spec: MongoRelease): EngineRun {
     return new EngineRun({ do: "switch", spec }, processor);
   }
 
@@ -51,7 +59,7 @@ describe("A release whose code rolls out before its data", function () {
   }
 
   /** The old data whole, nothing beside it, writes open, the record closed. */
-  async function isTakenBack(spec: ReleaseSpec, before: unknown): Promise<void> {
+  async function isTakenBack(spec: MongoRelease, before: unknown): Promise<void> {
     const { database } = spec.store;
     assert.deepEqual(await contentOf(server.uri, database), before);
     assert.deepEqual(await besideNames(server.uri, database), []);
@@ -161,7 +169,7 @@ describe("A release whose code rolls out before its data", function () {
     const before = await contentOf(server.uri, "back");
     await releaseAndConfirm(spec, processor);
     const after = await contentOf(server.uri, "back");
-    const back: ReleaseSpec = { ...nextOf(spec, "1.0.0"), hash: "sha256:back", order: "code-first" };
+    const back: MongoRelease = { ...nextOf(spec, "1.0.0"), hash: "sha256:back", order: "code-first" };
     const run = await ready(back);
     assert.deepEqual(await contentOf(server.uri, "back"), after);
     assert.equal(await switching(back).ended, true);

@@ -5,17 +5,20 @@ import { runEngine } from "../../lib/data/engine";
 import { frames } from "../../lib/data/bson-frames";
 import { isUserCollection } from "../../lib/data/names";
 import { OrderFreeHash } from "../../lib/data/order-free-hash";
-import type { EngineEvent, EngineRequest, ReleaseSpec } from "../../lib/data/protocol";
+import type { EngineEvent, EngineRequest, MongoStoreSpec, ReleaseSpec } from "../../lib/data/protocol";
 import { MongoSource } from "../../lib/data/store/mongo-source";
 import type { TestServer } from "./server";
 import { scratch } from "../scratch";
+
+/** A release onto MongoDB. */
+export type MongoRelease = ReleaseSpec & { readonly store: MongoStoreSpec };
 
 /** A release of a test, onto a database of its own. */
 export function specFor(
   server: TestServer,
   database: string,
-  changes: Partial<ReleaseSpec> = {},
-): ReleaseSpec {
+  changes: Partial<MongoRelease> = {},
+): MongoRelease {
   return {
     system: "nmdc",
     environment: "test",
@@ -41,7 +44,7 @@ export function specFor(
 }
 
 /** The next release of the same system. */
-export function nextOf(spec: ReleaseSpec, version: string): ReleaseSpec {
+export function nextOf<Spec extends ReleaseSpec>(spec: Spec, version: string): Spec {
   return {
     ...spec,
     release: `v${version}`,

@@ -5,8 +5,16 @@ import { join } from "node:path";
 import { BSON, type Document } from "mongodb";
 import { refuseLongNames } from "../../lib/data/names";
 import type { Refusal } from "../../lib/problem";
-import type { ReleaseSpec } from "../../lib/data/protocol";
-import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
+import {
+  besideNames,
+  contentOf,
+  EngineRun,
+  fill,
+  nextOf,
+  releaseAndConfirm,
+  specFor,
+  type MongoRelease,
+} from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
 import { mayWrite, processor } from "./kill/matrix";
 import { plainProcessor } from "./plain-processor";
@@ -30,7 +38,7 @@ describe("Faults of a data release", () => {
   after(() => server.stop());
 
   /** A database on schema 1.0.0 and the release that leads to 2.0.0. */
-  async function ready(database: string, changes: Partial<ReleaseSpec> = {}): Promise<ReleaseSpec> {
+  async function ready(database: string, changes: Partial<MongoRelease> = {}): Promise<MongoRelease> {
     await fill(server.uri, database, data);
     const first = specFor(server, database, changes);
     await releaseAndConfirm(first, processor);
@@ -39,7 +47,7 @@ describe("Faults of a data release", () => {
 
   /** Whatever failed: the old data is whole and open, nothing is left behind, and the mended release succeeds. */
   async function oldWholeThenMended(
-    spec: ReleaseSpec,
+    spec: MongoRelease,
     before: Readonly<Record<string, string>>,
   ): Promise<void> {
     const { database } = spec.store;
@@ -51,7 +59,7 @@ describe("Faults of a data release", () => {
     assert.equal(run.last("closed").record.outcome, "released");
   }
 
-  async function fails(spec: ReleaseSpec, with_ = processor): Promise<string> {
+  async function fails(spec: MongoRelease, with_ = processor): Promise<string> {
     const run = new EngineRun({ do: "release", spec }, with_);
     assert.equal(await run.ended, false);
     return run.said();
@@ -338,7 +346,7 @@ describe("Faults of a data release", () => {
     await oldWholeThenMended(spec, before);
   });
 
-  async function endsWith(spec: ReleaseSpec): Promise<string> {
+  async function endsWith(spec: MongoRelease): Promise<string> {
     const run = new EngineRun({ do: "release", spec }, processor);
     assert.equal(await run.ended, false);
     return run.last("closed").record.reason ?? "";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Secrets } from "../../lib/data/secrets";
-import { Store } from "../../lib/data/store/store";
+import { MongoDataStore } from "../../lib/data/store/mongo-data-store";
 import { verifyOffline, verifyOnline } from "../../lib/data/verify/verify-proof";
 import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
@@ -105,7 +105,7 @@ describe("Recovery without Pulumi", () => {
     const run = await ask({ do: "release", spec: nextOf(first, "3.0.0") });
     assert.match(
       run.said(),
-      /studies__old_2: found a collection of release token 2, which the journal does not know/,
+      /studies__old_2: found a version of release token 2, which the journal does not know/,
     );
     assert.deepEqual(await besideNames(server.uri, "journal-gone"), ["studies__old_2"]);
   });
@@ -192,9 +192,9 @@ describe("Recovery without Pulumi", () => {
     const folder = join(first.dump.keep, run.last("closed").record.id);
     const proof = join(folder, "proof.json");
     assert.deepEqual(await verifyOffline(proof), []);
-    const store = await Store.open(first.store, new Secrets());
+    const store = await MongoDataStore.open(first.store, new Secrets());
     assert.deepEqual(await verifyOnline(proof, store), []);
-    await store.db.collection<{ _id: string }>("studies").insertOne({ _id: "users-own" });
+    await store.mongo.db.collection<{ _id: string }>("studies").insertOne({ _id: "users-own" });
     assert.deepEqual(
       (await verifyOnline(proof, store)).map(({ where }) => where),
       ["proof.studies"],

@@ -2,8 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Db, Document } from "mongodb";
-import type { ReleaseSpec } from "../../lib/data/protocol";
-import { contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
+import {
+  contentOf,
+  EngineRun,
+  fill,
+  nextOf,
+  releaseAndConfirm,
+  specFor,
+  type MongoRelease,
+} from "./engine-run";
 import { data, mayWrite, processor } from "./kill/matrix";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
 
@@ -19,7 +26,7 @@ describe("Options and indexes", () => {
   const inDatabase = <Result>(database: string, ask: (db: Db) => Promise<Result>): Promise<Result> =>
     withClient(server.uri, (client) => ask(client.db(database)));
 
-  async function ready(database: string): Promise<ReleaseSpec> {
+  async function ready(database: string): Promise<MongoRelease> {
     await fill(server.uri, database, data);
     const first = specFor(server, database);
     await releaseAndConfirm(first, processor);
@@ -28,7 +35,7 @@ describe("Options and indexes", () => {
 
   /** Runs the release, with something happening at an instant of it; confirms it unless that ends it. */
   async function releaseWith(
-    spec: ReleaseSpec,
+    spec: MongoRelease,
     at: string,
     happens: (db: Db) => Promise<unknown>,
   ): Promise<EngineRun> {
@@ -92,7 +99,7 @@ describe("Options and indexes", () => {
     const old = new Date(Date.now() - 3_600_000);
 
     /** A database whose first study has expired long ago, though the server has not looked yet. */
-    async function expiring(database: string): Promise<ReleaseSpec> {
+    async function expiring(database: string): Promise<MongoRelease> {
       await fill(server.uri, database, data);
       await inDatabase(database, async (db) => {
         await db.collection("studies").updateOne({ name: "Study 1" }, { $set: { seen: old } });

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
-import type { ReleaseSpec } from "../../lib/data/protocol";
-import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
+import {
+  besideNames,
+  contentOf,
+  EngineRun,
+  fill,
+  nextOf,
+  releaseAndConfirm,
+  specFor,
+  type MongoRelease,
+} from "./engine-run";
 import { data, mayWrite, processor } from "./kill/matrix";
 import { firstStart, setClock, startServer, type TestServer } from "./server";
 
@@ -20,7 +28,7 @@ describe("F19: a window that closes in the middle of a release", () => {
   after(() => server.stop());
 
   /** A release whose data may be switched for a minute from now. */
-  async function ready(database: string, changes: Partial<ReleaseSpec> = {}): Promise<ReleaseSpec> {
+  async function ready(database: string, changes: Partial<MongoRelease> = {}): Promise<MongoRelease> {
     await fill(server.uri, database, data);
     const first = specFor(server, database);
     await releaseAndConfirm(first, processor);
@@ -28,7 +36,7 @@ describe("F19: a window that closes in the middle of a release", () => {
     return { ...nextOf(first, "2.0.0"), deadline, ...changes };
   }
 
-  async function takenBack(run: EngineRun, spec: ReleaseSpec): Promise<void> {
+  async function takenBack(run: EngineRun, spec: MongoRelease): Promise<void> {
     const { database } = spec.store;
     assert.equal(await run.ended, false);
     assert.match(run.said(), /latest instant at which the data may be switched: found \S+Z, and/);

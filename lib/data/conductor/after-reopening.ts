@@ -1,12 +1,10 @@
-import { withCanary } from "../fence/fences";
 import { closeWrites } from "../fence/gate";
 import type { RecordLog } from "../journal/record-log";
 import type { RecordState } from "../journal/record-state";
-import { Refusal } from "../../problem";
+import { type Problem, Refusal } from "../../problem";
 import type { Context } from "./context";
-import { scan } from "./forward";
 import { planFence } from "./plan";
-import { usersWrites } from "./users-writes";
+import { releasedThing, writesSince } from "./writes-since";
 
 /**
  * With `reopen: before-rollout` users may have written to the new data when the roll-out fails. Closes writes again and looks.
@@ -15,17 +13,14 @@ import { usersWrites } from "./users-writes";
 export async function closeAgain(context: Context, log: RecordLog, state: RecordState): Promise<void> {
   if (!state.fence) {
     const fence = await planFence(context);
-    await withCanary(context, (canary) => closeWrites(log, fence, canary));
+    await context.store.withCanary((canary) => closeWrites(log, fence, canary));
   }
-  const problems = [];
-  for (const { collection, retained } of state.swap?.moves ?? []) {
-    const change = state.swap?.collections.find((one) => one.collection === collection);
-    const now = await scan(context, collection, collection, () => undefined);
-    if (!change || change.hashAfter === now.toString()) continue;
-    const { token } = state;
-    const left = { collection, token, documents: change.documentsAfter, retained };
+  const problems: Problem[] = [];
+  for (const { collection } of state.swap?.moves ?? []) {
+    const released = releasedThing(state, collection);
+    if (!released) continue;
     const mend = `mend the roll-out; or go back by the config, with slipway:data.acceptLossSince: ${state.opened.release}`;
-    problems.push(await usersWrites(context, left, now.documents, mend));
+    problems.push(...(await writesSince(context, collection, released, mend, () => undefined)).problems);
   }
   if (problems.length > 0) throw new Refusal("taking back after writes were opened", problems);
 }

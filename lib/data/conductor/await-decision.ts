@@ -23,7 +23,7 @@ export async function awaitDecision(context: Context, log: RecordLog): Promise<R
       if (reason !== undefined) return await takeBack(context, log, reason);
     } catch (error) {
       if (error instanceof LockLost) throw error;
-      if (!isUnreachable(error)) throw atFault(context, error);
+      if (!context.store.isUnreachable(error)) throw atFault(context, error);
       context.reporter.warn("the database does not answer; trying again");
     }
     await context.signs.wait(askEvery);
@@ -33,12 +33,4 @@ export async function awaitDecision(context: Context, log: RecordLog): Promise<R
 /** What went wrong, with the reason why the release was being taken back when it did. */
 function atFault({ signs }: Context, error: unknown): unknown {
   return signs.reason === undefined ? error : bothErrors(new Error(signs.reason), error);
-}
-
-/** Whether the server doesn't answer, as opposed to answering that it won't. */
-export function isUnreachable(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    (error.name.startsWith("MongoNetwork") || error.name === "MongoServerSelectionError")
-  );
 }

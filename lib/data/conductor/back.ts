@@ -1,15 +1,11 @@
-import { either, type ExpiringIndex, type PausedExpiry } from "../fence/expiring-index";
-import { expiringIndexes, pauseExpiry } from "../fence/expiry";
-import { withCanary } from "../fence/fences";
 import { closeWrites } from "../fence/gate";
 import type { RecordLog } from "../journal/record-log";
 import type { RecordState, SwapIntent } from "../journal/record-state";
 import { type Problem, Refusal } from "../../problem";
 import type { CollectionChange } from "../protocol";
 import type { Context } from "./context";
-import { scan } from "./forward";
 import { planFence, type Way } from "./plan";
-import { usersWrites } from "./users-writes";
+import { type ReleasedThing, releasedThing, writesSince } from "./writes-since";
 
 /**
  * The way back: the retained originals come back by renames, after it was proved that nobody wrote to the new data (rule N18).
@@ -28,32 +24,17 @@ export async function wayBack(
   const fence = await planFence(context);
   mayGoOn();
   reporter.stage("close-writes", `by ${fence.fence.how}; readers go on`);
-  await withCanary(context, (canary) => closeWrites(log, fence, canary));
-  await pauseExpiry(context.store.db, log, await expiryOf(context, way));
+  await context.store.withCanary((canary) => closeWrites(log, fence, canary));
+  await context.store.pauseExpiry(log, way);
   reporter.stage(
     "verify",
-    `nobody wrote to ${way.moves.length} collections since ${spec.acceptLossSince ?? released}`,
+    `nobody wrote to ${way.moves.length} ${context.store.things} since ${spec.acceptLossSince ?? released}`,
   );
   const now = await refuseLoss(context, way, mayGoOn);
   return { moves: way.moves, collections: await changes(context, way, now, mayGoOn) };
 }
 
-/** When documents of what steps aside expire; and when those of the originals did, for after the swap. */
-async function expiryOf(
-  { store }: Context,
-  { moves, past }: Extract<Way, { kind: "back" }>,
-): Promise<PausedExpiry> {
-  const stepsAside = moves.filter(({ action }) => action !== "create").map(({ collection }) => collection);
-  const indexes = await expiringIndexes(store.db, stepsAside);
-  // The oldest release that is undone has seen the original as it comes back.
-  const returning = past.reduce<readonly ExpiringIndex[]>(
-    (newer, { expiring }) => either(expiring, newer),
-    [],
-  );
-  return { indexes, returning };
-}
-
-/** Content of the collections that will step aside, by name. */
+/** What stands now, per collection or table of the things that will step aside. */
 type Contents = ReadonlyMap<string, { readonly documents: number; readonly hash: string }>;
 
 /**
@@ -67,34 +48,26 @@ export async function refuseLoss(
 ): Promise<Contents> {
   const now = new Map<string, { documents: number; hash: string }>();
   const problems: Problem[] = [];
-  for (const { collection } of moves) {
-    const hash = await scan(context, collection, collection, mayGoOn);
-    now.set(collection, { documents: hash.documents, hash: hash.toString() });
-    const then = released(past, collection);
-    if (then === undefined || then.change.hashAfter === hash.toString()) continue;
-    const mend = `accept the loss by name: slipway:data.acceptLossSince: ${past[0]?.opened.release ?? ""}`;
-    const { token, retained } = then;
-    const left = { collection, token, documents: then.change.documentsAfter, retained };
-    problems.push(await usersWrites(context, left, hash.documents, mend));
+  const mend = `accept the loss by name: slipway:data.acceptLossSince: ${past[0]?.opened.release ?? ""}`;
+  for (const { collection: thing } of moves) {
+    const then = released(past, thing);
+    if (!then) continue;
+    const found = await writesSince(context, thing, then, mend, mayGoOn);
+    for (const { collection, documentsAfter, hashAfter } of then.changes)
+      now.set(collection, { documents: documentsAfter, hash: hashAfter });
+    for (const { collection, documents, hash } of found.differences) now.set(collection, { documents, hash });
+    problems.push(...found.problems);
   }
   const accepted = past.some(({ opened }) => opened.release === context.spec.acceptLossSince);
   if (problems.length > 0 && !accepted) throw new Refusal("way back", problems);
   return now;
 }
 
-/** What one release made of a collection. */
-interface ReleasedChange {
-  readonly change: CollectionChange;
-  readonly token: number;
-  readonly retained: string | undefined;
-}
-
-/** What the newest release that moved a collection left in it. */
-function released(past: readonly RecordState[], collection: string): ReleasedChange | undefined {
-  for (const { swap, token } of past) {
-    const move = swap?.moves.find((one) => one.collection === collection);
-    const change = swap?.collections.find((one) => one.collection === collection);
-    if (move && change) return { change, token, retained: move.retained };
+/** What the newest of these releases that moved a thing made of it. */
+function released(past: readonly RecordState[], thing: string): ReleasedThing | undefined {
+  for (const record of past) {
+    const found = releasedThing(record, thing);
+    if (found) return found;
   }
   return undefined;
 }
@@ -106,25 +79,51 @@ async function changes(
   mayGoOn: () => void,
 ): Promise<readonly CollectionChange[]> {
   const found: CollectionChange[] = [];
-  for (const { collection, staged } of moves) {
-    const after = await scan(context, collection, staged ?? `${collection}__none`, mayGoOn);
-    const before = now.get(collection) ?? { documents: 0, hash: "" };
-    const wanted = released([...past].reverse(), collection)?.change.hashBefore;
-    const undone = released(past, collection)?.change;
-    if (staged !== undefined && wanted !== undefined && wanted !== after.toString())
-      throw damaged(collection, staged);
-    found.push({
-      collection,
-      documentsBefore: before.documents,
-      documentsAfter: after.documents,
-      added: undone?.removed ?? 0,
-      changed: undone?.changed ?? 0,
-      removed: undone?.added ?? 0,
-      hashBefore: before.hash,
-      hashAfter: after.toString(),
-    });
+  for (const { collection: thing, staged } of moves) {
+    const first = released([...past].reverse(), thing);
+    const undone = released(past, thing);
+    if (staged !== undefined && first) await refuseDamaged(context, thing, staged, first, mayGoOn);
+    const names = new Set(
+      [...(undone?.changes ?? []), ...(first?.changes ?? [])].map(({ collection }) => collection),
+    );
+    for (const collection of names) {
+      const before = now.get(collection) ?? { documents: 0, hash: "" };
+      const after = first?.changes.find((change) => change.collection === collection);
+      const back = undone?.changes.find((change) => change.collection === collection);
+      found.push({
+        collection,
+        ...(thing === collection ? {} : { database: thing }),
+        documentsBefore: before.documents,
+        documentsAfter: after?.documentsBefore ?? 0,
+        added: back?.removed ?? 0,
+        changed: back?.changed ?? 0,
+        removed: back?.added ?? 0,
+        hashBefore: before.hash,
+        hashAfter: after?.hashBefore ?? "",
+      });
+    }
   }
   return found;
+}
+
+/** The retained original must still be what the release found. */
+async function refuseDamaged(
+  { store }: Context,
+  thing: string,
+  staged: string,
+  { record, changes: recorded }: ReleasedThing,
+  mayGoOn: () => void,
+): Promise<void> {
+  const { witness } = record;
+  const version = {
+    thing,
+    actual: staged,
+    side: "before",
+    changes: recorded,
+    depth: "content",
+    witness,
+  } as const;
+  if ((await store.differences(version, mayGoOn)).length > 0) throw damaged(thing, staged);
 }
 
 function damaged(collection: string, staged: string): Refusal {
@@ -133,7 +132,7 @@ function damaged(collection: string, staged: string): Refusal {
       where: staged,
       found: `content that is not what ${collection} held before the release`,
       allowed: "the retained original, untouched",
-      mend: "restore the collection from that release's dump with mongorestore",
+      mend: "restore it from that release's dump",
     },
   ]);
 }

@@ -1,26 +1,39 @@
 import type { SwapIntent } from "../journal/record-state";
 import { type Problem, Refusal } from "../../problem";
+import type { CollectionChange } from "../protocol";
 import { sideBySide } from "../side-by-side";
 import type { Context } from "./context";
-import { scan, scansAtOnce } from "./forward";
+import { thingOf } from "./data-store";
+
+/** Things that are looked at at the same time. */
+const checksAtOnce = 2;
 
 /**
  * After the swap: the new version has the documents that were verified, and the originals that stepped aside are still what
  * the new version was made from. A write that slipped past the closed gate is found here, whoever made it (fault group 17).
  * @throws Refusal with every difference; the release is taken back then, and the write is still there.
  */
-export async function checkInPlace(context: Context, { moves, collections }: SwapIntent): Promise<void> {
-  const found = await sideBySide(moves, scansAtOnce, async ({ collection, retained }) => {
-    const change = collections.find((one) => one.collection === collection);
-    const count = await context.store.db.collection(collection).countDocuments({});
-    const wanted = change?.documentsAfter ?? 0;
-    const problems = count === wanted ? [] : [difference(collection, `${count} documents`, `${wanted}`)];
-    if (retained === undefined || !change) return problems;
-    const original = await scan(context, collection, retained, () => undefined);
-    if (original.toString() === change.hashBefore) return problems;
-    const what = `a write while writes were closed: ${original.documents} documents with another content`;
-    const migrated = `the ${change.documentsBefore} documents that were migrated`;
-    return [...problems, difference(collection, what, migrated)];
+export async function checkInPlace(
+  { store }: Context,
+  { moves, collections }: SwapIntent,
+  mayGoOn: () => void = () => undefined,
+): Promise<void> {
+  const found = await sideBySide(moves, checksAtOnce, async ({ collection: thing, retained }) => {
+    const changes = collections.filter((change) => thingOf(change) === thing);
+    const recorded = (name: string): CollectionChange | undefined =>
+      changes.find(({ collection }) => collection === name);
+    const live = { thing, actual: thing, side: "after", changes, depth: "count" } as const;
+    const problems = (await store.differences(live, mayGoOn)).map(({ collection, documents }) =>
+      difference(collection, `${documents} documents`, `${recorded(collection)?.documentsAfter ?? 0}`),
+    );
+    if (retained === undefined) return problems;
+    const original = { thing, actual: retained, side: "before", changes, depth: "content" } as const;
+    for (const { collection, documents } of await store.differences(original, mayGoOn)) {
+      const what = `a write while writes were closed: ${documents} documents with another content`;
+      const migrated = `the ${recorded(collection)?.documentsBefore ?? 0} documents that were migrated`;
+      problems.push(difference(collection, what, migrated));
+    }
+    return problems;
   });
   const problems = found.flat();
   if (problems.length > 0) throw new Refusal("check", problems);

@@ -7,17 +7,18 @@ import { sealDump } from "../dump/dump";
 import { Refusal } from "../../problem";
 import { sideBySide } from "../side-by-side";
 import type { RecordLog } from "../journal/record-log";
-import type { Context } from "./context";
-import { recordFolder, scan, scansAtOnce, type Staged } from "./forward";
+import type { MongoContext } from "../store/mongo-context";
+import { scan, scansAtOnce, type StagedCollections } from "./forward";
 import { stateOf } from "./record";
+import { recordFolder } from "./record-folder";
 
 /**
  * Scans the closed data raw and compares it with what the rehearsal saw.
  * @returns names of collections whose content, options or indexes are others, that are new, or that are gone.
  */
 export async function changedSince(
-  context: Context,
-  staged: Staged,
+  context: MongoContext,
+  staged: StagedCollections,
   live: readonly CollectionInfo[],
   mayGoOn: () => void,
 ): Promise<readonly string[]> {
@@ -35,8 +36,8 @@ export async function changedSince(
 
 /** A new version is made like the live one: an index or a validator that was changed meanwhile must be in it. */
 async function sameShape(
-  { store }: Context,
-  { shapes }: Staged,
+  { store }: MongoContext,
+  { shapes }: StagedCollections,
   name: string,
   options: Document,
 ): Promise<boolean> {
@@ -45,7 +46,7 @@ async function sameShape(
 }
 
 /** The live collections as they are now. */
-export async function liveNow({ store }: Context): Promise<readonly CollectionInfo[]> {
+export async function liveNow({ store }: MongoContext): Promise<readonly CollectionInfo[]> {
   return userCollections(await listAll(store.db));
 }
 
@@ -54,9 +55,9 @@ export async function liveNow({ store }: Context): Promise<readonly CollectionIn
  * @throws Refusal when it holds less than the database, or another content.
  */
 export async function finishDump(
-  context: Context,
+  context: MongoContext,
   log: RecordLog,
-  staged: Staged,
+  staged: StagedCollections,
   live: readonly CollectionInfo[],
 ): Promise<void> {
   const { store } = context;

@@ -5,7 +5,7 @@ import type { PreviewLimits } from "../preview/extent";
 import type { MigrationList, ProcessReport, ProcessRequest } from "../migrations";
 import type { ReleaseSpec } from "../protocol";
 import type { Secrets } from "../secrets";
-import type { Store } from "../store/store";
+import type { DataStore } from "./data-store";
 import type { Reporter } from "./reporter";
 import type { Signs } from "./signs";
 
@@ -36,7 +36,7 @@ export type Process = (request: ProcessRequest) => Promise<ProcessReport>;
 /** What every part of a run has at hand. */
 export interface Context {
   readonly spec: ReleaseSpec;
-  readonly store: Store;
+  readonly store: DataStore;
   readonly journal: Journal;
   readonly secrets: Secrets;
   readonly cluster: Cluster | undefined;

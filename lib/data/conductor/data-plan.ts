@@ -1,16 +1,8 @@
-import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { type Problem, Refusal } from "../../problem";
 import { RecordState } from "../journal/record-state";
-import type { ProcessReport } from "../migrations";
-import { atMost } from "../preview/bound";
-import { ChangesSeen } from "../preview/changes-seen";
-import { chooseExtent, type Extent, previewLimits } from "../preview/extent";
+import { previewLimits } from "../preview/extent";
 import type { DataPlan } from "../preview/data-plan";
-import type { InvalidDocument, ReleaseRecordData } from "../protocol";
+import type { ReleaseRecordData } from "../protocol";
 import { refuseLoss } from "./back";
 import type { Context } from "./context";
 import { openingOf, planFence, planRelease, type ReleasePlan, type Way } from "./plan";
@@ -36,6 +28,7 @@ export async function planData(context: Context): Promise<DataPlan> {
   const about = {
     ...nothing,
     schema: { from: plan.from, to: plan.to },
+    migrations: plan.way.kind === "forward" ? plan.way.chain.map(({ id, hash }) => ({ id, hash })) : [],
     images: openingOf(context, plan).images.map((image) => ({
       ...image,
       ...begun.find(({ name, from }) => name === image.name && from !== undefined),
@@ -45,7 +38,12 @@ export async function planData(context: Context): Promise<DataPlan> {
   if (plan.way.kind === "back") return cameBack(context, plan.way, about);
   // Half of the collections may be the next version's: to run over them would show what nobody will see.
   const isMixed = open !== undefined && last?.swap !== undefined && !last.unswapped;
-  return plan.process && !isMixed ? tried(context, plan, plan.process, last, about) : about;
+  if (!plan.pass || isMixed) return about;
+  try {
+    return { ...about, ...(await plan.pass.preview(context, last)) };
+  } catch (error) {
+    return { ...about, problems: [...about.problems, ...problemsOf(error)] };
+  }
 }
 
 /** On the way back: what returns, and what users would lose by it. */
@@ -56,93 +54,11 @@ async function cameBack(
 ): Promise<DataPlan> {
   const { store, options } = context;
   const collections = way.moves.map(({ collection }) => collection);
-  const counts = await Promise.all(
-    collections.map((collection) => store.db.collection(collection).estimatedDocumentCount()),
-  );
+  const counts = await Promise.all(collections.map((collection) => store.estimate(collection)));
   const { whole } = options.preview ?? previewLimits;
   const looked = counts.reduce((sum, count) => sum + count, 0) <= whole;
   const losses = looked ? await refuseLoss(context, way, () => undefined).then(() => [], problemsOf) : [];
   return { ...about, comesBack: { collections, looked }, problems: [...about.problems, ...losses] };
-}
-
-async function tried(
-  context: Context,
-  { from }: ReleasePlan,
-  { run, needs }: NonNullable<ReleasePlan["process"]>,
-  last: RecordState | undefined,
-  about: DataPlan,
-): Promise<DataPlan> {
-  const { store, spec, reporter, options } = context;
-  const migrations = needs.chain.map(({ id, hash }) => ({ id, hash }));
-  const places = { db: store.db, last, keep: spec.dump.keep, version: from, seed: spec.hash };
-  const extent = await chooseExtent(places, options.preview ?? previewLimits);
-  const seen = new ChangesSeen();
-  const folder = await mkdtemp(join(tmpdir(), "slipway-plan-"));
-  try {
-    const report = await run({
-      ...needs,
-      source: extent.source,
-      reportFile: join(folder, "invalid.ndjson"),
-      scratch: folder,
-      progress: (done) => {
-        reporter.progress(done, Math.max(done, 1), "documents");
-      },
-      observe: (document) => {
-        seen.see(document);
-      },
-    });
-    return { ...about, migrations, ...(await found(report, extent, seen)) };
-  } catch (error) {
-    return { ...about, migrations, problems: [...about.problems, ...problemsOf(error)] };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-type Found = Pick<DataPlan, "tried" | "collections" | "validity" | "invalid" | "examples">;
-
-async function found(report: ProcessReport, { how, counts }: Extent, seen: ChangesSeen): Promise<Found> {
-  const invalid = await invalidPerCollection(report);
-  const { documentsBefore, invalidBefore, madeInvalid, mended } = report.totals;
-  const collections = report.collections.map(
-    ({ collection, added, changed, removed, documentsBefore: run }) => {
-      const all = counts.get(collection) ?? run;
-      const hits = invalid.get(collection) ?? 0;
-      return {
-        ...{ collection, added, changed, removed },
-        documentsBefore: all,
-        tried: run,
-        invalid: hits,
-        fields: seen.fields(collection),
-        ...(run < all ? { invalidAtMost: atMost(hits, run) } : {}),
-      };
-    },
-  );
-  const of = collections.reduce((sum, { documentsBefore: all }) => sum + all, 0);
-  return {
-    tried: { documents: documentsBefore, of, ...how },
-    collections,
-    validity: { before: invalidBefore + mended, after: invalidBefore + madeInvalid },
-    invalid: report.invalid,
-    examples: seen.examples(),
-  };
-}
-
-/** Counted in the report's file where its list holds only the first ones. */
-async function invalidPerCollection({
-  invalid,
-  totals,
-  reportFile,
-}: ProcessReport): Promise<ReadonlyMap<string, number>> {
-  const counts = new Map<string, number>();
-  const count = ({ collection }: { readonly collection: string }): void => {
-    counts.set(collection, (counts.get(collection) ?? 0) + 1);
-  };
-  if (invalid.length === totals.invalidBefore + totals.madeInvalid) invalid.forEach(count);
-  else
-    for await (const line of createInterface({ input: createReadStream(reportFile) }))
-      count(JSON.parse(line) as InvalidDocument);
-  return counts;
 }
 
 /** The release's images, and what each was under the last release that stands. */

@@ -2,8 +2,6 @@ import type { RecordLog } from "../journal/record-log";
 import { type Decision, RecordState } from "../journal/record-state";
 import { parseBeside } from "../names";
 import type { ReleaseRecordData } from "../protocol";
-import { cleanDigests } from "../store/digests";
-import { listAll } from "../store/catalog";
 import type { Context } from "./context";
 import { closeRecord } from "./record";
 import { openAgain } from "./open-again";
@@ -24,7 +22,7 @@ export async function finish(
 /** Drops originals of releases older than the last `keep.releases` that changed data, and staging that was left (rule N18). */
 export async function clean({ spec, store, journal }: Context, log: RecordLog): Promise<readonly string[]> {
   const tokens = new Map((await journal.openings()).map(({ token, record }) => [token, record]));
-  const beside = (await listAll(store.db)).flatMap(({ name }) => {
+  const beside = [...(await store.present()).keys()].flatMap((name) => {
     const parsed = parseBeside(name);
     return parsed && tokens.has(parsed.token) ? [{ name, ...parsed }] : [];
   });
@@ -38,12 +36,12 @@ export async function clean({ spec, store, journal }: Context, log: RecordLog): 
   for (const { name, kind, token } of beside) {
     // What stands under a record that was taken back holds no original: it only bars a late rename.
     const bar = kind === "old" && !standing.includes(token);
-    if (bar && (await store.db.collection(name).countDocuments({}, { limit: 1 })) > 0) continue;
+    if (bar && !(await store.isEmpty(name))) continue;
     if (bar || kind === "new" || !kept.has(token)) drop.push(name);
   }
-  await log.step("clean digests", {}, () => cleanDigests(store.db, [...kept]));
+  await log.step("clean digests", {}, () => store.forget([...kept]));
   for (const name of drop) {
-    await log.step(`drop ${name}`, {}, () => store.db.dropCollection(name).catch(() => false));
+    await log.step(`drop ${name}`, {}, () => store.drop(name));
   }
   return drop;
 }

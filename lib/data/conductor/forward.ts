@@ -11,20 +11,16 @@ import { blockInserter } from "../store/raw-insert";
 import { StagingSink } from "../store/staging-sink";
 import type { RecordLog } from "../journal/record-log";
 import { stepName } from "../journal/record-state";
-import type { Context, Process, ProcessNeeds } from "./context";
-import type { ReleasePlan } from "./plan";
+import type { MongoContext } from "../store/mongo-context";
+import type { Process, ProcessNeeds } from "./context";
+import { recordFolder } from "./record-folder";
 
 /** The next version, loaded beside the live one and read back; and the dump of what it was made from. */
-export interface Staged {
+export interface StagedCollections {
   readonly report: ProcessReport;
   readonly dump: DumpingSource;
   /** Options and indexes that each staged collection was made with. */
   readonly shapes: ReadonlyMap<string, string>;
-}
-
-/** Where a record leaves its dump, its reports and its proof. */
-export function recordFolder({ spec }: Context, log: RecordLog): string {
-  return join(spec.dump.keep, log.record);
 }
 
 /**
@@ -33,24 +29,21 @@ export function recordFolder({ spec }: Context, log: RecordLog): string {
  * @throws Refusal that lists everything that is wrong with the data (rules N9, N13).
  */
 export async function stageNextVersion(
-  context: Context,
+  context: MongoContext,
   log: RecordLog,
-  plan: ReleasePlan,
   live: readonly CollectionInfo[],
   mayGoOn: () => void,
-): Promise<Staged> {
+): Promise<StagedCollections> {
   const { store } = context;
   const names = live.map(({ name }) => name);
   const source = new MongoSource(store.db);
   const dump = await DumpingSource.create(
     source,
-    join(recordFolder(context, log), context.spec.store.database),
+    join(recordFolder(context, log), store.db.databaseName),
     names,
     mayGoOn,
   );
-  const { process } = plan;
-  if (!process) throw new Error(`a release that goes ${plan.way.kind} stages nothing`);
-  return { dump, ...(await runPass(context, log, { ...process, dump, live }, mayGoOn)) };
+  return { dump, ...(await runPass(context, log, { ...context.process, dump, live }, mayGoOn)) };
 }
 
 /** What one pass goes over, and by what. */
@@ -66,11 +59,11 @@ export interface PassRequest {
  * @throws Refusal that lists everything that is wrong with the data.
  */
 export async function runPass(
-  context: Context,
+  context: MongoContext,
   log: RecordLog,
   { run, needs, dump, live }: PassRequest,
   mayGoOn: () => void,
-): Promise<Omit<Staged, "dump">> {
+): Promise<Omit<StagedCollections, "dump">> {
   const { store, reporter } = context;
   const folder = recordFolder(context, log);
   const byName = new Map(live.map((info) => [info.name, info]));
@@ -103,7 +96,7 @@ export const scansAtOnce = 2;
 
 /** Order-free hash of a collection as it stands in the database now. */
 export async function scan(
-  { store }: Context,
+  { store }: Pick<MongoContext, "store">,
   collection: string,
   actual: string,
   mayGoOn: () => void,
@@ -118,7 +111,7 @@ export async function scan(
 
 /** What was loaded is read back and compared with what was sent, and with what the migration reported (rule N14). */
 async function readBack(
-  context: Context,
+  context: MongoContext,
   token: number,
   sink: StagingSink,
   report: ProcessReport,

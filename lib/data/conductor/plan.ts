@@ -1,18 +1,17 @@
 import { chooseFence, type ChosenFence } from "../fence/gate";
-import { fencesOf } from "../fence/fences";
 import { refuseMissingImages } from "../images-exist";
 import type { RecordState } from "../journal/record-state";
 import { type Opened, type SchemaState } from "../journal/record-state";
 import type { WorkloadImages } from "../cluster/workload-images";
 import type { Migration } from "../migrations";
 import { compareVersions } from "../migrations/versions";
-import { parseBeside, refuseLongNames } from "../names";
+import { parseBeside } from "../names";
 import { Refusal, type Problem } from "../../problem";
-import { type CollectionInfo, listAll, userCollections } from "../store/catalog";
 import { readSchemaState } from "../journal/schema-state";
 import { retainedVersion } from "../swap/retained-version";
-import type { Move } from "../swap/move";
-import type { Context, PreparedProcess, ProcessNeeds } from "./context";
+import type { Move, Present } from "../swap/move";
+import type { Context } from "./context";
+import type { Pass } from "./data-store";
 
 /** What kind of release it is, as seen from the data. */
 export type Way =
@@ -28,38 +27,30 @@ export type Way =
 /** Everything that was found out before anything is touched. */
 export interface ReleasePlan {
   readonly way: Way;
-  /** How documents are migrated and validated; none where no document is looked into. */
-  readonly process: (PreparedProcess & { readonly needs: ProcessNeeds }) | undefined;
+  /** How data is migrated and validated; none where no data is looked into. */
+  readonly pass: Pass | undefined;
   readonly before: SchemaState | undefined;
   readonly from: string;
   readonly to: string;
-  readonly all: readonly CollectionInfo[];
-  readonly live: readonly CollectionInfo[];
   readonly workloads: readonly WorkloadImages[];
 }
 
 /** Read-only. @throws Refusal with whatever makes the release impossible. */
 export async function planRelease(context: Context, token: number): Promise<ReleasePlan> {
   const { spec, store, cluster } = context;
-  const [before, all, workloads] = await Promise.all([
+  const [before, present, workloads] = await Promise.all([
     readSchemaState(store.ledger),
-    listAll(store.db),
+    store.present(),
     cluster?.images() ?? [],
     refuseMissingImages(spec.images),
     refuseWhileStopped(context),
   ]);
-  const live = userCollections(all);
   const to = spec.schema.version;
-  await refuseStrangers(context, all);
-  refuseLongNames(
-    store.db.databaseName,
-    live.map(({ name }) => name),
-    token,
-  );
-  const way = await wayOf(context, before, all, token);
-  if (way.kind !== "code-only") refuseUnsafe(live);
-  const process = await prepare(context, way, before);
-  return { way, process, before, from: before?.version ?? to, to, all, live, workloads };
+  await refuseStrangers(context, present);
+  const way = await wayOf(context, before, present, token);
+  await store.refuseUnfit(token, way.kind !== "code-only");
+  const pass = await prepare(context, way, before);
+  return { way, pass, before, from: before?.version ?? to, to, workloads };
 }
 
 /** A release would give pods back to what somebody stopped on purpose (rule H24). */
@@ -74,25 +65,23 @@ async function refuseWhileStopped({ spec, cluster }: Context): Promise<void> {
 }
 
 async function prepare(
-  { spec, processor, reporter }: Context,
+  context: Context,
   way: Way,
   before: SchemaState | undefined,
-): Promise<ReleasePlan["process"]> {
+): Promise<Pass | undefined> {
+  const { spec, store } = context;
   if (way.kind !== "forward" && way.kind !== "adopt") return undefined;
   const needs = {
     chain: way.kind === "forward" ? way.chain : [],
     schema: spec.schema,
     ...(before ? { before: { package: spec.schema.package, version: before.version } } : {}),
   };
-  const prepared = await processor.prepare(needs, spec.migrations, (says) => {
-    reporter.stage("plan", says);
-  });
-  return { ...prepared, needs };
+  return store.prepare(needs, context);
 }
 
 /** How writes would be closed. Read-only. @throws Refusal where they can't be. */
-export function planFence(context: Context): Promise<ChosenFence> {
-  return chooseFence(fencesOf(context), context.spec.store.closeWrites);
+export function planFence({ spec, store, cluster }: Context): Promise<ChosenFence> {
+  return chooseFence(store.fences(cluster), spec.store.closeWrites, store.userGuide);
 }
 
 /** The plan as the journal's opening tells it. */
@@ -125,7 +114,7 @@ export function openingOf({ spec }: Context, plan: ReleasePlan | undefined): Ope
 async function wayOf(
   context: Context,
   before: SchemaState | undefined,
-  all: readonly CollectionInfo[],
+  present: Present,
   token: number,
 ): Promise<Way> {
   const { spec, processor } = context;
@@ -133,7 +122,7 @@ async function wayOf(
   if (!before) return { kind: "adopt" };
   if (compareVersions(before.version, to) === 0) return { kind: "code-only" };
   if (compareVersions(to, before.version) < 0) {
-    const retained = await retainedVersion(context.journal, before.version, to, all, token);
+    const retained = await retainedVersion(context.journal, before.version, to, present, token);
     if (retained) return { kind: "back", ...retained };
   }
   const list = await processor.migrations(spec.migrations);
@@ -147,32 +136,19 @@ function runningImage(workloads: readonly WorkloadImages[], repository: string):
 }
 
 /** Names like ours that no journal knows: somebody deleted the journal, or made them (fault group 7). */
-async function refuseStrangers({ journal, store }: Context, all: readonly CollectionInfo[]): Promise<void> {
+async function refuseStrangers({ journal, store }: Context, present: Present): Promise<void> {
   const known = new Set((await journal.openings()).map(({ token }) => token));
-  const problems = all.flatMap(({ name }): readonly Problem[] => {
+  const problems = [...present.keys()].flatMap((name): readonly Problem[] => {
     const beside = parseBeside(name);
     if (!beside || known.has(beside.token)) return [];
     return [
       {
-        where: `${store.db.databaseName}.${name}`,
-        found: `a collection of release token ${beside.token}, which the journal does not know`,
-        allowed: "only collections whose release is in the journal",
+        where: `${store.name}.${name}`,
+        found: `a version of release token ${beside.token}, which the journal does not know`,
+        allowed: "only what belongs to a release that is in the journal",
         mend: 'nothing was dropped: see "The journal is gone" in docs/data-bad-night.md',
       },
     ];
   });
   if (problems.length > 0) throw new Refusal("journal", problems);
-}
-
-/** What can't be swapped by renames without a loss. */
-function refuseUnsafe(live: readonly CollectionInfo[]): void {
-  const problems = live
-    .filter(({ type, options }) => type === "timeseries" || options["capped"] === true)
-    .map(({ name, type }) => ({
-      where: name,
-      found: type === "timeseries" ? "a time series collection" : "a capped collection",
-      allowed: "ordinary collections: these can't be renamed, or would evict documents while they are loaded",
-      mend: "move it to a database of its own",
-    }));
-  if (problems.length > 0) throw new Refusal("collections", problems);
 }

@@ -31,7 +31,7 @@ export async function leaveProof(context: Context, log: RecordLog, record: Relea
   const { entries } = log;
   const body = {
     format: 1 as const,
-    database: context.store.db.databaseName,
+    database: context.store.name,
     record,
     moves: swap?.moves ?? [],
     ...(swap?.evidence ? { evidence: swap.evidence } : {}),

@@ -1,7 +1,6 @@
 import { LockLost } from "../journal/lock";
 import type { RecordLog } from "../journal/record-log";
 import { stepName } from "../journal/record-state";
-import { isUnreachable } from "./await-decision";
 import type { Context } from "./context";
 import { recordData, stateOf } from "./record";
 import { Interrupted } from "./signs";
@@ -28,11 +27,15 @@ export async function rollOutFirst(context: Context, log: RecordLog, mayGoOn: ()
 }
 
 /** A server that doesn't answer decides nothing: neither that the release goes on, nor that it ends. */
-async function isRolledOut({ reporter }: Context, log: RecordLog, mayGoOn: () => void): Promise<boolean> {
+async function isRolledOut(
+  { reporter, store }: Context,
+  log: RecordLog,
+  mayGoOn: () => void,
+): Promise<boolean> {
   try {
     await log.catchUp();
   } catch (error) {
-    if (error instanceof LockLost || !isUnreachable(error)) throw error;
+    if (error instanceof LockLost || !store.isUnreachable(error)) throw error;
     reporter.warn("the database does not answer; trying again");
     return false;
   }

@@ -4,13 +4,13 @@ import type { RecordLog } from "../journal/record-log";
 import type { ProcessReport } from "../migrations";
 import type { CollectionInfo } from "../store/catalog";
 import { MongoSource } from "../store/mongo-source";
-import type { Context } from "./context";
-import { recordFolder, runPass, stageNextVersion, type Staged } from "./forward";
-import type { ReleasePlan } from "./plan";
+import type { MongoContext } from "../store/mongo-context";
+import { runPass, stageNextVersion, type StagedCollections } from "./forward";
+import { recordFolder } from "./record-folder";
 
 /** What the rehearsal staged, and in what the closed data differs from what it saw. */
 export interface Differences {
-  readonly staged: Staged;
+  readonly staged: StagedCollections;
   readonly live: readonly CollectionInfo[];
   readonly changed: readonly string[];
 }
@@ -21,22 +21,21 @@ export interface Differences {
  * collection that it never looks into is only judged again. When collections came or went, everything is done again.
  */
 export async function stageAgain(
-  context: Context,
+  context: MongoContext,
   log: RecordLog,
-  plan: ReleasePlan,
   { staged, live, changed }: Differences,
   mayGoOn: () => void,
-): Promise<Staged> {
-  const { process } = plan;
+): Promise<StagedCollections> {
+  const { process } = context;
   const { report, dump, shapes } = staged;
   const names = new Set(live.map(({ name }) => name));
   const sameNames = changed.every((name) => names.has(name) && dump.written.has(name));
   context.reporter.stage("migrate", `again what users changed since the rehearsal: ${changed.join(", ")}`);
-  if (!sameNames || !process) return stageNextVersion(context, log, plan, live, mayGoOn);
+  if (!sameNames) return stageNextVersion(context, log, live, mayGoOn);
   const touched = new Set([...report.touched, ...report.changed]);
   const moved = changed.some((name) => touched.has(name));
   const again = live.filter(({ name }) => changed.includes(name) || (moved && touched.has(name)));
-  const folder = join(recordFolder(context, log), context.spec.store.database);
+  const folder = join(recordFolder(context, log), context.store.db.databaseName);
   const part = await DumpingSource.create(
     new MongoSource(context.store.db),
     folder,

@@ -3,7 +3,6 @@ import { type Decision, type RecordState, stepName } from "../journal/record-sta
 import { parseBeside } from "../names";
 import type { ReleaseRecordData } from "../protocol";
 import { Refusal } from "../../problem";
-import { listAll } from "../store/catalog";
 import { writeSchemaState } from "../journal/schema-state";
 import { unswap } from "../swap/carry-out";
 import { barLateRename } from "../swap/late-rename";
@@ -32,7 +31,7 @@ export async function takeBack(context: Context, log: RecordLog, reason: string)
     if (kept) return keepNewData(context, log, decision, kept);
   }
   if (state.swap) {
-    if (!state.unswapped) await unswap(store.db, log, state.swap);
+    if (!state.unswapped) await unswap(store, log, state.swap);
     // Also when the renames are undone already: a process may have died right after the last of them.
     await log.step(`${stepName.state} back`, {}, () =>
       writeSchemaState(store.ledger, state.opened.before ?? undefined),
@@ -41,7 +40,7 @@ export async function takeBack(context: Context, log: RecordLog, reason: string)
   if (state.inPlace || state.ready) await imagesBack(context, log, state.opened.workloads);
   await openAgain(context, log);
   await dropStaging(context, log, state);
-  if (log.afterSilence) await barLateRename(store.db, log);
+  if (log.afterSilence) await barLateRename(store, log);
   return closeRecord(context, log, decision);
 }
 
@@ -65,10 +64,10 @@ async function keepNewData(
 async function dropStaging({ store }: Context, log: RecordLog, state: RecordState): Promise<void> {
   if (!state.staged) return;
   const tokens = new Set(log.entries.map(({ token }) => token));
-  for (const { name } of await listAll(store.db)) {
+  for (const name of (await store.present()).keys()) {
     const beside = parseBeside(name);
     if (beside?.kind !== "new" || !tokens.has(beside.token)) continue;
-    await log.step(`drop ${name}`, {}, () => store.db.dropCollection(name).catch(() => false));
+    await log.step(`drop ${name}`, {}, () => store.drop(name));
   }
 }
 

@@ -1,9 +1,8 @@
 import { frames } from "../bson-frames";
 import { idText } from "../document-id";
-import type { Problem } from "../../problem";
 import { digestContent, digestKey, loadDigests } from "../store/digests";
 import { MongoSource } from "../store/mongo-source";
-import type { Context } from "./context";
+import type { Store } from "../store/store";
 
 /** Shown per collection; the counts are of all. */
 const shown = 20;
@@ -22,17 +21,12 @@ export interface ReleasedCollection {
  * @param now documents that it holds now.
  */
 export async function usersWrites(
-  { store }: Context,
+  store: Store,
   { collection, token, documents, retained }: ReleasedCollection,
   now: number,
-  mend: string,
-): Promise<Problem> {
-  const allowed = "a way back that loses nothing";
+): Promise<string> {
   const then = await loadDigests(store.db, token, collection);
-  if (!then) {
-    const found = `writes of users since the release: ${documents} documents then, ${now} now, with other content`;
-    return { where: collection, found, allowed, mend };
-  }
+  if (!then) return `${documents} documents then, ${now} now, with other content`;
   const added: string[] = [];
   const changed: string[] = [];
   for await (const block of new MongoSource(store.db).read(collection)) {
@@ -50,13 +44,12 @@ export async function usersWrites(
     list("changed", changed.length, changed),
     list("removed", then.size, gone),
   ];
-  const found = `writes of users since the release: ${parts.filter((part) => part !== "").join("; ")}`;
-  return { where: collection, found, allowed, mend };
+  return parts.filter((part) => part !== "").join("; ");
 }
 
 /** The ids of documents that are gone, as far as the original still knows them. */
 async function named(
-  db: Context["store"]["db"],
+  db: Store["db"],
   retained: string | undefined,
   gone: ReadonlyMap<string, string>,
 ): Promise<readonly string[]> {

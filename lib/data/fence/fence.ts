@@ -2,7 +2,7 @@ import type { Json } from "../../content-hash";
 
 /** How writes were closed, and what was there before: saved before anything is changed, so that exactly that comes back. */
 export interface SavedFence {
-  readonly how: "writeBlock" | "roles" | "scale";
+  readonly how: "writeBlock" | "roles" | "readOnly" | "connections" | "scale";
   /** The prior state, in the fence's own terms. */
   readonly saved: Json;
   /** Whether a canary of an ordinary writer proved it. */

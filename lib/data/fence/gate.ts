@@ -1,9 +1,7 @@
-import type { Db } from "mongodb";
 import { type Problem, Refusal } from "../../problem";
 import type { RecordLog } from "../journal/record-log";
 import { stepName } from "../journal/record-state";
-import type { CloseWrites } from "../protocol";
-import { type CanaryVerdict, canaryWrite } from "./canary";
+import type { Canary, CanaryVerdict } from "./canary";
 import type { Fence, SavedFence } from "./fence";
 
 /** How long a change of roles or of the block may take to reach every connection. */
@@ -19,7 +17,11 @@ export interface ChosenFence {
  * The strongest fence that works here, or the one that the config names. Read-only.
  * @throws Refusal with the reason why each one doesn't.
  */
-export async function chooseFence(fences: readonly Fence[], wanted: CloseWrites): Promise<ChosenFence> {
+export async function chooseFence(
+  fences: readonly Fence[],
+  wanted: SavedFence["how"] | "strongest",
+  userGuide: string,
+): Promise<ChosenFence> {
   const problems: Problem[] = [];
   for (const fence of fences.filter(({ how }) => wanted === "strongest" || wanted === how)) {
     const probe = await fence.probe();
@@ -28,7 +30,7 @@ export async function chooseFence(fences: readonly Fence[], wanted: CloseWrites)
       where: `data.store.closeWrites: ${fence.how}`,
       found: probe.reason,
       allowed: "a server and a user with which ordinary writers can be kept out",
-      mend: "docs/mongodb-user.md shows the roles; or set another data.store.closeWrites",
+      mend: `${userGuide} shows the rights; or set another data.store.closeWrites`,
     });
   }
   throw new Refusal("closing writes", problems);
@@ -41,7 +43,7 @@ export async function chooseFence(fences: readonly Fence[], wanted: CloseWrites)
 export async function closeWrites(
   log: RecordLog,
   { fence, saved }: ChosenFence,
-  canary: Db | undefined,
+  canary: Canary | undefined,
 ): Promise<void> {
   if (canary) await expect(canary, "accepted", "before writes were closed", 1);
   const proves = canary !== undefined && fence.how !== "scale";
@@ -60,7 +62,7 @@ export async function openWrites(
   log: RecordLog,
   fence: Fence,
   saved: SavedFence,
-  canary: Db | undefined,
+  canary: Canary | undefined,
 ): Promise<void> {
   await log.step(stepName.openWrites, { how: saved.how }, async () => {
     await fence.open(saved.saved);
@@ -68,11 +70,11 @@ export async function openWrites(
   });
 }
 
-async function expect(canary: Db, wanted: CanaryVerdict, when: string, tries: number): Promise<void> {
-  let verdict = await canaryWrite(canary);
+async function expect(canary: Canary, wanted: CanaryVerdict, when: string, tries: number): Promise<void> {
+  let verdict = await canary.write();
   for (let tried = 1; verdict !== wanted && tried < tries; tried++) {
     await new Promise((resolve) => setTimeout(resolve, patience.pauseMs));
-    verdict = await canaryWrite(canary);
+    verdict = await canary.write();
   }
   if (verdict === wanted) return;
   throw new Refusal("canary write", [

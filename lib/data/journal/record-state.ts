@@ -1,3 +1,4 @@
+import type { Json } from "../../content-hash";
 import type { CollectionChange, ReleaseRecordData, Stage } from "../protocol";
 import type { WorkloadImages } from "../cluster/workload-images";
 import { either, type ExpiringIndex, type PausedExpiry } from "../fence/expiring-index";
@@ -66,6 +67,7 @@ export const stepName = {
   resumeExpiry: "resume-expiry",
   stage: "stage",
   swap: "swap",
+  witness: "witness",
   unswap: "unswap",
   state: "state",
   ready: "ready",
@@ -152,6 +154,11 @@ export class RecordState {
   /** Whether the code runs everywhere, ahead of the data. */
   get rolledOut(): boolean {
     return this.#last("rolled-out") !== undefined;
+  }
+
+  /** How what was swapped stood when it was put in place, as its store told it. */
+  get witness(): Json | undefined {
+    return this.#last("done", stepName.witness)?.detail;
   }
 
   /** Whether the data was swapped and checked: the roll-out may begin. */

@@ -1,5 +1,6 @@
 import { BSON, type Db, type Document } from "mongodb";
 import { isUserCollection } from "../names";
+import { Refusal } from "../../problem";
 
 /** A collection as the server describes it. */
 export interface CollectionInfo {
@@ -36,4 +37,17 @@ export function userCollections(all: readonly CollectionInfo[]): readonly Collec
 /** The indexes of a collection, as the server describes them, `_id_` left in. */
 export async function listIndexes(db: Db, collection: string): Promise<readonly Document[]> {
   return db.collection(collection).listIndexes().toArray();
+}
+
+/** @throws Refusal that lists what can't be swapped by renames without a loss. */
+export function refuseUnsafe(live: readonly CollectionInfo[]): void {
+  const problems = live
+    .filter(({ type, options }) => type === "timeseries" || options["capped"] === true)
+    .map(({ name, type }) => ({
+      where: name,
+      found: type === "timeseries" ? "a time series collection" : "a capped collection",
+      allowed: "ordinary collections: these can't be renamed, or would evict documents while they are loaded",
+      mend: "move it to a database of its own",
+    }));
+  if (problems.length > 0) throw new Refusal("collections", problems);
 }

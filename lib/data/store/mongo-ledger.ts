@@ -123,7 +123,7 @@ class StateDocuments implements SmallDocuments {
 
   async read(id: string): Promise<Json | undefined> {
     const found = await this.states.findOne({ _id: id }, { projection: { _id: 0 } });
-    return (found) ?? undefined;
+    return found ?? undefined;
   }
 
   async write(id: string, document: Json | undefined): Promise<void> {

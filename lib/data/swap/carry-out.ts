@@ -1,19 +1,13 @@
-import type { Db } from "mongodb";
 import type { Json } from "../../content-hash";
 import type { RecordLog } from "../journal/record-log";
 import { stepName, type SwapIntent } from "../journal/record-state";
 import { retainedName, stagingName } from "../names";
 import type { ProcessReport } from "../migrations";
-import { type CollectionInfo, listAll } from "../store/catalog";
+import type { DataStore } from "../conductor/data-store";
 import { type Move, type Present, type Rename, renamesBack, renamesForward } from "./move";
 
 /** The moves that put a staged version in place. */
-export function movesOf(
-  report: ProcessReport,
-  all: readonly CollectionInfo[],
-  token: number,
-): readonly Move[] {
-  const present = new Map(all.map((info) => [info.name, info]));
+export function movesOf(report: ProcessReport, present: Present, token: number): readonly Move[] {
   const gone = new Set([
     ...report.deleted.map(({ collection }) => collection),
     ...report.renamed.map(({ from }) => from),
@@ -37,27 +31,24 @@ export function movesOf(
 }
 
 /** Renames until the new version stands in the old one's place. */
-export async function swap(db: Db, log: RecordLog, intent: SwapIntent): Promise<void> {
+export async function swap(store: DataStore, log: RecordLog, intent: SwapIntent): Promise<void> {
   await log.step(stepName.swap, intent as unknown as Json, async () => {
-    await carryOut(db, log, renamesForward(intent.moves, await present(db)));
+    await carryOut(store, log, renamesForward(intent.moves, await store.present()));
   });
 }
 
 /** Renames until the old version stands in its place again, however far the swap went. */
-export async function unswap(db: Db, log: RecordLog, intent: SwapIntent): Promise<void> {
+export async function unswap(store: DataStore, log: RecordLog, intent: SwapIntent): Promise<void> {
   await log.step(stepName.unswap, {}, async () => {
-    await carryOut(db, log, renamesBack(intent.moves, await present(db)));
+    await carryOut(store, log, renamesBack(intent.moves, await store.present()));
   });
 }
 
-async function carryOut(db: Db, log: RecordLog, renames: readonly Rename[]): Promise<void> {
-  for (const { from, to, uuid } of renames) {
-    await log.step(`rename ${from} to ${to}`, { uuid: uuid ?? null }, async () => {
-      await db.renameCollection(from, to, { dropTarget: false });
-    });
+async function carryOut(store: DataStore, log: RecordLog, renames: readonly Rename[]): Promise<void> {
+  const groups = store.atomicRenames ? [renames] : renames.map((rename) => [rename]);
+  for (const group of groups.filter(({ length }) => length > 0)) {
+    const names = group.map(({ from, to }) => `rename ${from} to ${to}`).join(", ");
+    const uuids = group.map(({ uuid }) => uuid ?? null);
+    await log.step(names, { uuids }, () => store.rename(group, log.token));
   }
-}
-
-async function present(db: Db): Promise<Present> {
-  return new Map((await listAll(db)).map((info) => [info.name, info]));
 }

@@ -1,4 +1,3 @@
-import type { CollectionInfo } from "../store/catalog";
 import { Refusal } from "../../problem";
 
 /**
@@ -24,8 +23,8 @@ export interface Rename {
   readonly uuid?: string;
 }
 
-/** A name's presence, as the server tells it. */
-export type Present = ReadonlyMap<string, CollectionInfo>;
+/** The names that are present, as the server tells them, with its identity of what stands there, where it has any. */
+export type Present = ReadonlyMap<string, { readonly uuid?: string }>;
 
 /**
  * Renames that still have to happen for the swap to be whole, decided from the names present alone: after a crash the

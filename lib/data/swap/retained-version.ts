@@ -1,8 +1,7 @@
 import type { Journal } from "../journal/journal";
 import { RecordState } from "../journal/record-state";
 import { retainedName } from "../names";
-import type { CollectionInfo } from "../store/catalog";
-import type { Move } from "./move";
+import type { Move, Present } from "./move";
 
 /** How an older version comes back from the originals that releases kept. */
 export interface RetainedVersion {
@@ -20,12 +19,11 @@ export async function retainedVersion(
   journal: Journal,
   from: string,
   to: string,
-  all: readonly CollectionInfo[],
+  present: Present,
   token: number,
 ): Promise<RetainedVersion | undefined> {
   const past = await releasesBack(journal, from, to);
   if (!past) return undefined;
-  const present = new Map(all.map((info) => [info.name, info]));
   const sources = new Map<string, string | undefined>();
   // The oldest of them comes last and wins: its originals are what held before it.
   for (const record of past) {
@@ -63,7 +61,7 @@ async function releasesBack(
 function moveBack(
   collection: string,
   staged: string | undefined,
-  present: ReadonlyMap<string, CollectionInfo>,
+  present: Present,
   token: number,
 ): readonly Move[] {
   const live = present.get(collection);

@@ -1,11 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Proof, proofChecksum } from "../conductor/proof";
-import { OrderFreeHash } from "../order-free-hash";
 import { type Problem, Refusal } from "../../problem";
-import { listAll } from "../store/catalog";
-import { MongoSource } from "../store/mongo-source";
-import type { Store } from "../store/store";
+import { type DataStore, type KnownVersion, thingOf } from "../conductor/data-store";
 import { readManifest, verifyDump } from "./verify-dump";
 
 /** Reads a proof file. @throws Refusal when it is none, or was edited. */
@@ -50,37 +47,39 @@ export async function verifyOffline(path: string): Promise<readonly Problem[]> {
   return [...differing, ...(await verifyDump(folder))];
 }
 
-/** Online: the live collections are what the release put there, and the retained originals what it began with. */
-export async function verifyOnline(path: string, store: Store): Promise<readonly Problem[]> {
+/** Online: the live data is what the release put there, and the retained originals what it began with. */
+export async function verifyOnline(path: string, store: DataStore): Promise<readonly Problem[]> {
   const { record, moves } = await readProof(path);
-  const present = new Set((await listAll(store.db)).map(({ name }) => name));
+  const present = await store.present();
   const problems: Problem[] = [];
-  const check = async (name: string, hash: string, mend: string): Promise<void> => {
-    const found = await hashOf(store, name);
-    if (found === hash) return;
-    problems.push({
-      where: `${store.db.databaseName}.${name}`,
-      found: `content hash ${found}`,
-      allowed: hash,
-      mend,
-    });
+  const check = async (version: Omit<KnownVersion, "depth">, mend: string): Promise<void> => {
+    for (const { collection, hash } of await store.differences(
+      { ...version, depth: "content" },
+      () => undefined,
+    )) {
+      const change = version.changes.find((one) => one.collection === collection);
+      problems.push({
+        where: version.actual === version.thing ? collection : `${collection} in ${version.actual}`,
+        found: `content hash ${hash}`,
+        allowed:
+          (version.side === "after" ? change?.hashAfter : change?.hashBefore) ?? "nothing of that name",
+        mend,
+      });
+    }
   };
-  for (const { collection, hashAfter, documentsAfter } of record.collections) {
-    if (documentsAfter > 0)
-      await check(collection, hashAfter, "users have written since, or a later release changed it");
-  }
-  for (const { collection, retained } of moves) {
-    const before = record.collections.find((change) => change.collection === collection)?.hashBefore;
-    if (retained === undefined || before === undefined || !present.has(retained)) continue;
-    await check(retained, before, "the original was changed: go back by the dump instead");
+  for (const thing of new Set(record.collections.map(thingOf))) {
+    const changes = record.collections.filter((change) => thingOf(change) === thing);
+    if (changes.some(({ documentsAfter }) => documentsAfter > 0))
+      await check(
+        { thing, actual: thing, side: "after", changes },
+        "users have written since, or a later release changed it",
+      );
+    const retained = moves.find(({ collection }) => collection === thing)?.retained;
+    if (retained === undefined || !present.has(retained)) continue;
+    await check(
+      { thing, actual: retained, side: "before", changes },
+      "the original was changed: go back by the dump instead",
+    );
   }
   return problems;
-}
-
-async function hashOf({ db }: Store, name: string): Promise<string> {
-  const hash = new OrderFreeHash();
-  for await (const batch of new MongoSource(db).batches(name)) {
-    for (const document of batch) hash.add(document);
-  }
-  return hash.toString();
 }
