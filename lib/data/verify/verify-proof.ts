@@ -59,7 +59,10 @@ export async function verifyOnline(path: string, store: DataStore): Promise<read
     )) {
       const change = version.changes.find((one) => one.collection === collection);
       problems.push({
-        where: version.actual === version.thing ? collection : `${collection} in ${version.actual}`,
+        where:
+          collection === version.thing
+            ? `${store.name}.${version.actual}`
+            : `${collection} (${version.actual})`,
         found: `content hash ${hash}`,
         allowed:
           (version.side === "after" ? change?.hashAfter : change?.hashBefore) ?? "nothing of that name",
