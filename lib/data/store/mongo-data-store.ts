@@ -135,8 +135,8 @@ export class MongoDataStore implements DataStore {
     if (moves) refuseUnsafe(live);
   }
 
-  async prepare(needs: ProcessNeeds, { processor, reporter }: Context): Promise<Pass> {
-    const prepared = await processor.prepare(needs, (says) => {
+  async prepare(needs: ProcessNeeds, { processor, reporter, spec }: Context): Promise<Pass> {
+    const prepared = await processor.prepare(needs, spec.migrations, (says) => {
       reporter.stage("plan", says);
     });
     return new MongoPass(this.mongo, { ...prepared, needs });
