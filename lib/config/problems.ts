@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Problem } from "../problem";
+import { plainSecret } from "../release/invariants/plain-secret";
 
 /** Turns what zod found into problems that name the key, what stands there, what is allowed, and the file to edit (X4). */
 export function problemsOf(issues: readonly Issue[], raw: unknown, file: string): readonly Problem[] {
@@ -67,7 +68,9 @@ function masked(key: string, value: unknown): unknown {
 }
 
 function hidden(key: PropertyKey | undefined, value: unknown): boolean {
-  return typeof value === "string" && (secretKey.test(String(key ?? "")) || connectionString.test(value));
+  if (typeof value !== "string") return false;
+  const name = String(key ?? "");
+  return secretKey.test(name) || connectionString.test(value) || plainSecret(name, value) !== undefined;
 }
 
 function allowed(issue: Issue): string {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Refusal } from "../problem";
+import { pinFaults } from "../release/invariants/pinned";
 import { clusterSchema } from "./cluster";
 import { dataSchema } from "./data";
 import { gateSections } from "./gates";
@@ -46,10 +47,6 @@ export const stackConfigSchema = z.strictObject({
 /** A whole stack file, checked; what is optional has its default. */
 export type StackConfig = Readonly<z.infer<typeof stackConfigSchema>>;
 
-/** Tags that are moved by their makers: what they name today is not what they name tomorrow (rules N4, X1). */
-const movingTags =
-  /^(latest|stable|edge|nightly|main|master|dev|develop|development|staging|prod|production)$/;
-
 interface Contradiction {
   readonly code: "custom";
   readonly path: readonly string[];
@@ -74,7 +71,9 @@ function* imageContradictions({
   images,
 }: Pick<StackConfig, "grade" | "images">): Generator<Contradiction> {
   for (const [name, image] of Object.entries(images)) {
-    if (image.digest === undefined && image.build === undefined) {
+    const faults = pinFaults(grade, { tag: image.tag, digest: image.digest });
+    const unpinned = grade === "development" ? image.digest === undefined : faults.includes("no digest");
+    if (unpinned && image.build === undefined) {
       yield {
         code: "custom",
         path: ["images", name, "digest"],
@@ -88,7 +87,7 @@ function* imageContradictions({
         message: `no build in a ${grade} stack: pin what was built before`,
       };
     }
-    if (grade === "production" && movingTags.test(image.tag)) {
+    if (faults.includes("a moving tag")) {
       yield {
         code: "custom",
         path: ["images", name, "tag"],

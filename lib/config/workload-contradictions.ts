@@ -1,3 +1,4 @@
+import { plainSecret } from "../release/invariants/plain-secret";
 import { restartCauses } from "./restart-order";
 import type { StackConfig } from "./stack-config";
 
@@ -20,6 +21,9 @@ export function* workloadContradictions({ images, services, jobs }: Workloads): 
   for (const name of Object.keys(jobs)) {
     if (Object.hasOwn(services, name)) yield at(["jobs", name], "a name that no service has");
   }
+  for (const [section, workloads] of Object.entries({ services, jobs }))
+    for (const [name, { env }] of Object.entries(workloads))
+      yield* secretsInClear([section, name, "env"], env);
   for (const [name, { restartsWith = [] }] of Object.entries(services)) {
     for (const [index, other] of restartsWith.entries()) {
       if (other === name || !Object.hasOwn(services, other))
@@ -33,6 +37,20 @@ export function* workloadContradictions({ images, services, jobs }: Workloads): 
           `no circle: ${other} restarts with ${name} too`,
         );
     }
+  }
+}
+
+function* secretsInClear(
+  path: readonly string[],
+  env: StackConfig["services"][string]["env"],
+): Generator<Contradiction> {
+  for (const [variable, value] of Object.entries(env)) {
+    const reason = typeof value === "string" ? plainSecret(variable, value) : undefined;
+    if (reason === undefined) continue;
+    yield at(
+      [...path, variable],
+      `\`{ secret, key }\` of a Kubernetes Secret: this is ${reason}, in clear (rule X5)`,
+    );
   }
 }
 

@@ -13,6 +13,8 @@ export interface Registered {
   readonly dependencies: readonly string[];
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly custom: boolean;
+  /** Whether Pulumi refuses to delete it. */
+  readonly protect: boolean;
 }
 
 const root = join(__dirname, "..", "..");
@@ -55,6 +57,7 @@ export async function runProgram(
   const registered: Registered[] = [];
   const edges = new Map<string, readonly string[]>();
   const parents = new Map<string, string>();
+  const protectedOnes = new Set<string>();
   provideFiles(secrets);
   await pulumi.runtime.setMocks(
     {
@@ -67,6 +70,7 @@ export async function runProgram(
           dependencies: [],
           inputs: inputs as Record<string, unknown>,
           custom: custom ?? false,
+          protect: false,
         });
         return { id: id ?? `${name}-id`, state: { ...(inputs as object), ...outputsOf(type) } };
       },
@@ -76,7 +80,7 @@ export async function runProgram(
     stack,
     false,
   );
-  recordEdges(edges, parents);
+  recordEdges(edges, parents, protectedOnes);
   const flat = Object.entries(config).map(([key, value]) => [
     `slipway:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
@@ -96,12 +100,17 @@ export async function runProgram(
       [...parents.keys()].find(
         (known) => known.endsWith(`::${resource.name}`) && known.includes(resource.type),
       ) ?? "";
-    return { ...resource, urn, parent: parents.get(urn), dependencies: edges.get(urn) ?? [] };
+    const protect = protectedOnes.has(urn);
+    return { ...resource, urn, parent: parents.get(urn), dependencies: edges.get(urn) ?? [], protect };
   });
 }
 
 /** The mock monitor gives no edges; the registrations that reach it do. */
-function recordEdges(edges: Map<string, readonly string[]>, parents: Map<string, string>): void {
+function recordEdges(
+  edges: Map<string, readonly string[]>,
+  parents: Map<string, string>,
+  protectedOnes: Set<string>,
+): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as {
     registerResource(request: RegisterRequest, callback: (error: Error | null, response?: Urn) => void): void;
   };
@@ -111,6 +120,7 @@ function recordEdges(edges: Map<string, readonly string[]>, parents: Map<string,
       if (response) {
         parents.set(response.getUrn(), request.getParent());
         edges.set(response.getUrn(), request.getDependenciesList());
+        if (request.getProtect()) protectedOnes.add(response.getUrn());
       }
       callback(error, response);
     });
@@ -120,6 +130,7 @@ function recordEdges(edges: Map<string, readonly string[]>, parents: Map<string,
 interface RegisterRequest {
   getParent(): string;
   getDependenciesList(): readonly string[];
+  getProtect(): boolean;
 }
 
 interface Urn {

@@ -114,6 +114,20 @@ describe("stack config", () => {
     assert.ok(!refusal.message.includes("hunter2"));
   });
 
+  it("X5: takes no secret in clear in a service's environment, by its form or by its variable's name", () => {
+    const services = committedConfig("dev")["services"] as { readonly "runtime-api": object };
+    const env = { MONGO_URI: "mongodb://nmdc:hunter2@db/nmdc", API_KEY: "0123456789", LOG_LEVEL: "info" };
+    const refusal = refusalOf(
+      devWith({ services: { ...services, "runtime-api": { ...services["runtime-api"], env } } }),
+    );
+    assert.deepEqual(
+      refusal.problems.map(({ where }) => where),
+      ["slipway:services.runtime-api.env.MONGO_URI", "slipway:services.runtime-api.env.API_KEY"],
+    );
+    assert.match(refusal.message, /of a Kubernetes Secret/);
+    assert.ok(!refusal.message.includes("hunter2") && !refusal.message.includes("0123456789"));
+  });
+
   it("takes the secret keys that the config refers to, and no other unknown key", () => {
     const prod = committedConfig("prod");
     const parsed = parseStackConfig(
