@@ -85,7 +85,15 @@ export function plainProcessor(transform: Transform): DataProcessor {
       removed: 0,
       dangling: 0,
     };
-    const none = { created: [], renamed: [], deleted: [], unjudged: [], removed: [], dangling: [] };
+    const none = {
+      created: [],
+      renamed: [],
+      deleted: [],
+      unjudged: [],
+      removed: [],
+      dangling: [],
+      idKinds: [],
+    };
     return { collections, changed, touched: changed, ...none, invalid, totals, reportFile };
   }
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Refusal } from "../../problem";
 import { DumpingSource } from "../dump/dump";
-import type { ProcessReport } from "../migrations";
+import type { Beside, ProcessReport } from "../migrations";
 import { stagingName } from "../names";
 import { OrderFreeHash } from "../order-free-hash";
 import { sideBySide } from "../side-by-side";
@@ -46,12 +46,17 @@ export async function stageNextVersion(
   return { dump, ...(await runPass(context, log, { ...context.process, dump, live }, mayGoOn)) };
 }
 
+/** All removed documents, beside the proof, when they are many. */
+export const removedFile = "removed.ndjson";
+
 /** What one pass goes over, and by what. */
 export interface PassRequest {
   readonly run: Process;
   readonly needs: ProcessNeeds;
   readonly dump: DumpingSource;
   readonly live: readonly CollectionInfo[];
+  /** The rest of the database, where only a part is done again. */
+  readonly beside?: Beside;
 }
 
 /**
@@ -61,7 +66,7 @@ export interface PassRequest {
 export async function runPass(
   context: MongoContext,
   log: RecordLog,
-  { run, needs, dump, live }: PassRequest,
+  { run, needs, dump, live, beside }: PassRequest,
   mayGoOn: () => void,
 ): Promise<Omit<StagedCollections, "dump">> {
   const { store, reporter } = context;
@@ -75,8 +80,10 @@ export async function runPass(
       const report = await run({
         ...needs,
         source: dump,
+        ...(beside && { beside }),
         sink,
         reportFile: join(folder, "invalid.ndjson"),
+        removedFile: join(folder, removedFile),
         progress: (done) => {
           mayGoOn();
           reporter.progress(done, Math.max(done, 1), "documents");

@@ -10,6 +10,7 @@ import { checkInPlace } from "./check";
 import type { Context } from "./context";
 import type { Pass, Work } from "./data-store";
 import { openAgain } from "./open-again";
+import { passEvidence } from "./pass-evidence";
 import { planFence, type ReleasePlan } from "./plan";
 import { rollOutFirst } from "./roll-out-first";
 import { bothErrors, takeBack } from "./take-back";
@@ -118,13 +119,10 @@ async function intentOf(
   plan: ReleasePlan,
   report: ProcessReport,
 ): Promise<SwapIntent> {
-  const { removed, deleted, renamed, unjudged, totals } = report;
-  const documents = { judged: totals.documentsAfter, mended: totals.mended, removed: totals.removed };
-  const { schemas } = passOf(plan);
   return {
     moves: movesOf(report, await store.present(), log.token),
     collections: report.collections,
-    evidence: { schemas, documents, removed, deleted, renamed, unjudged },
+    evidence: passEvidence(passOf(plan), report),
   };
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DumpingSource } from "../dump/dump";
 import type { RecordLog } from "../journal/record-log";
-import type { ProcessReport } from "../migrations";
+import type { Beside, ProcessReport } from "../migrations";
 import type { CollectionInfo } from "../store/catalog";
 import { MongoSource } from "../store/mongo-source";
 import type { MongoContext } from "../store/mongo-context";
@@ -43,9 +43,29 @@ export async function stageAgain(
     mayGoOn,
   );
   const needs = moved ? process.needs : { ...process.needs, chain: [] };
-  const found = await runPass(context, log, { run: process.run, needs, dump: part, live: again }, mayGoOn);
+  const found = await runPass(
+    context,
+    log,
+    { run: process.run, needs, dump: part, live: again, beside: restOf(context, staged, live, again) },
+    mayGoOn,
+  );
   dump.replace(part);
   return { dump, report: merged(report, found.report), shapes: new Map([...shapes, ...found.shapes]) };
+}
+
+/** Collections that are not done again: none of them migrates, so they are what they will be. */
+function restOf(
+  { store }: MongoContext,
+  { report: { idKinds } }: StagedCollections,
+  live: readonly CollectionInfo[],
+  again: readonly CollectionInfo[],
+): Beside {
+  const source = new MongoSource(store.db);
+  const names = live.filter((info) => !again.includes(info)).map(({ name }) => name);
+  return {
+    source: { collections: () => Promise.resolve(names), read: (collection) => source.read(collection) },
+    idKinds,
+  };
 }
 
 /** The second report stands for the collections that it is about, the first for all others. */
@@ -62,6 +82,7 @@ function merged(first: ProcessReport, second: ProcessReport): ProcessReport {
     collections,
     changed: [...other(first.changed, (name) => name), ...second.changed],
     touched: first.touched,
+    idKinds: [...new Set([...first.idKinds, ...second.idKinds])],
     unjudged: [...other(first.unjudged, ({ collection }) => collection), ...second.unjudged],
     totals: {
       ...again.totals,

@@ -54,6 +54,8 @@ export interface PassEvidence {
   readonly documents: { readonly judged: number; readonly mended: number; readonly removed: number };
   /** The first of them; `documents.removed` is the count of all. */
   readonly removed: readonly RemovedDocument[];
+  /** SHA-256 of `removed.ndjson` beside the proof, which has all of them, where they are many. */
+  readonly removedFileHash?: string;
   readonly deleted: ProcessReport["deleted"];
   readonly renamed: ProcessReport["renamed"];
   readonly unjudged: ProcessReport["unjudged"];

@@ -67,9 +67,10 @@ export class DatabasePass {
     for (const collection of version.collections) {
       if (!early.has(collection)) await this.#look(collection, version);
     }
-    const losses = await Losses.read(version, this.#tally);
+    const losses = await Losses.read(version, this.#tally, request.removedFile);
     await report.close();
-    const dangling = await danglingReferences(version, pool, this.#passes, losses.goneIds);
+    const { beside } = request;
+    const dangling = await danglingReferences(version, pool, this.#passes, losses.goneIds, beside);
     const collections = this.#tally.changes();
     return {
       collections,
@@ -94,7 +95,9 @@ export class DatabasePass {
         dangling: dangling.total,
       },
       removed: losses.first,
+      ...(losses.fileHash === undefined ? {} : { removedFileHash: losses.fileHash }),
       dangling: dangling.first,
+      idKinds: [...new Set(this.#passes.flatMap(({ idKinds }) => [...idKinds]))],
       reportFile: report.file,
     };
   }

@@ -2,6 +2,7 @@ export { loadMigrations } from "./load";
 export { MigrationList } from "./migration-list";
 export { type Migration, type MigrationStep, type SchemaVersion } from "./migration";
 export {
+  type Beside,
   bound,
   type DanglingReference,
   type Observe,

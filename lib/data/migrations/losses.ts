@@ -1,31 +1,41 @@
 import { idText } from "../document-id";
 import { BsonReader } from "../validation/bson-values";
-import { bound, type RemovedDocument } from "./report";
+import { RemovedReport } from "./removed-report";
+import type { RemovedDocument } from "./report";
 import type { Tally } from "./tally";
 import type { Version } from "./version";
 
 /** Documents of the source that are in no collection any more, each with its reason. */
 export class Losses {
-  readonly #first: RemovedDocument[] = [];
   readonly #reasons = new Map<string, { documents: number; readonly reason: string }>();
   readonly goneIds = new Set<string>();
-  total = 0;
+  /** SHA-256 of the file with all of them, where they are many. */
+  fileHash: string | undefined;
 
-  private constructor() {
-    // Only `read` makes one.
+  private constructor(private readonly removed: RemovedReport) {}
+
+  /** @param file where all of them are listed when they are more than a report holds. */
+  static async read(version: Version, tally: Tally, file: string | undefined): Promise<Losses> {
+    const removed = new RemovedReport(file);
+    try {
+      const losses = await Losses.#readInto(new Losses(removed), version, tally);
+      losses.fileHash = await removed.close();
+      return losses;
+    } catch (error) {
+      await removed.abandon();
+      throw error;
+    }
   }
 
-  static async read(version: Version, tally: Tally): Promise<Losses> {
-    const losses = new Losses();
+  static async #readInto(losses: Losses, version: Version, tally: Tally): Promise<Losses> {
     const reader = new BsonReader();
     for await (const { original, reason } of version.losses()) {
       const { collection, bytes } = original;
       tally.addLoss(collection, bytes);
-      losses.total += 1;
       const known = losses.#reasons.get(collection);
       if (known) known.documents += 1;
       else losses.#reasons.set(collection, { documents: 1, reason });
-      if (losses.#first.length < bound) losses.#first.push({ collection, id: idText(bytes), reason });
+      await losses.removed.add({ collection, id: idText(bytes), reason });
       const { id } = reader.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
       if (typeof id === "string") losses.goneIds.add(id);
     }
@@ -33,7 +43,11 @@ export class Losses {
   }
 
   get first(): readonly RemovedDocument[] {
-    return this.#first;
+    return this.removed.first;
+  }
+
+  get total(): number {
+    return this.removed.total;
   }
 
   deletedCollections(

@@ -15,12 +15,23 @@ export interface ProcessRequest {
   readonly sink?: DocumentSink;
   /** Every invalid document goes here, one JSON object a line; written aside and renamed at the end. */
   readonly reportFile: string;
+  /** Every removed document goes here, one JSON object a line, when they are more than a report holds. */
+  readonly removedFile?: string;
   /** Private folder for what does not fit in memory; made and removed by us. Default: the system's temporary folder. */
   readonly scratch?: string;
   readonly signal?: AbortSignal;
   readonly progress?: (done: number, collection: string) => void;
+  /** What stays as it is beside a part of a database, so that references out of it and into it are not taken for lost ones. */
+  readonly beside?: Beside;
   /** Told of every document that may differ from the source's; for previews. */
   readonly observe?: Observe;
+}
+
+/** The rest of a database when a part of it is done again. */
+export interface Beside {
+  readonly source: DocumentSource;
+  /** Kinds of ids in the whole database, as the pass over all of it reported them. */
+  readonly idKinds: readonly string[];
 }
 
 /** A document of the new version that a step looked into, and what the source has in its place, if anything. */
@@ -77,7 +88,11 @@ export interface ProcessReport {
     readonly dangling: number;
   };
   readonly removed: readonly RemovedDocument[];
+  /** SHA-256 of `removedFile`, as hex, where `removed` does not hold all. */
+  readonly removedFileHash?: string;
   readonly dangling: readonly DanglingReference[];
+  /** Kinds of ids that the new version's documents have. */
+  readonly idKinds: readonly string[];
   readonly reportFile: string;
 }
 

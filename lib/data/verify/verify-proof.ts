@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { removedFile } from "../conductor/forward";
 import { type Proof, proofChecksum } from "../conductor/proof";
 import { type Problem, Refusal } from "../../problem";
 import { type DataStore, type KnownVersion, thingOf } from "../conductor/data-store";
@@ -44,7 +46,21 @@ export async function verifyOffline(path: string): Promise<readonly Problem[]> {
       allowed: `what the release began with: ${hashBefore}`,
       mend: "find the dump of this very record",
     }));
-  return [...differing, ...(await verifyDump(folder))];
+  return [...differing, ...(await removedList(proof, folder)), ...(await verifyDump(folder))];
+}
+
+/** The list of what was removed, where the proof holds only its first lines. */
+async function removedList({ evidence }: Proof, folder: string): Promise<readonly Problem[]> {
+  const wanted = evidence?.removedFileHash;
+  if (wanted === undefined) return [];
+  const file = join(folder, removedFile);
+  const found = await readFile(file).then(
+    (bytes) => `SHA-256 ${createHash("sha256").update(bytes).digest("hex")}`,
+    () => "no such file",
+  );
+  if (found === `SHA-256 ${wanted}`) return [];
+  const mend = "take it from the release's folder again";
+  return [{ where: file, found, allowed: `the list as the release left it: SHA-256 ${wanted}`, mend }];
 }
 
 /** Online: the live data is what the release put there, and the retained originals what it began with. */

@@ -5,7 +5,12 @@ import { dirname, join } from "node:path";
 import { BSON, type Document } from "mongodb";
 import type { Block, DocumentSink, DocumentSource } from "../../../lib/data/blocks";
 import { frames } from "../../../lib/data/bson-frames";
-import { loadMigrations, type Migration, type ProcessReport } from "../../../lib/data/migrations";
+import {
+  type Beside,
+  loadMigrations,
+  type Migration,
+  type ProcessReport,
+} from "../../../lib/data/migrations";
 import { type Prepared, prepareData } from "../../../lib/data/migrations/prepare";
 import { processData } from "../../../lib/data/migrations/process";
 import { OrderFreeHash } from "../../../lib/data/order-free-hash";
@@ -107,6 +112,8 @@ export interface Processed {
   readonly sink: CollectingSink;
   /** Lines of the report file. */
   readonly lines: readonly Record<string, unknown>[];
+  /** The file of removed documents, where there is one. */
+  readonly removed: string | undefined;
 }
 
 /** Runs a chain over a database in memory, validated by 11.24.0 unless said otherwise. */
@@ -118,6 +125,7 @@ export async function run(
     readonly before?: string;
     readonly prepared?: Prepared;
     readonly signal?: AbortSignal;
+    readonly beside?: Beside;
   } = {},
 ): Promise<Processed> {
   return withFolder(async (folder) => {
@@ -131,7 +139,9 @@ export async function run(
         source: sourceOf(database),
         sink,
         reportFile,
+        removedFile: join(folder, "removed.ndjson"),
         scratch: folder,
+        ...(options.beside && { beside: options.beside }),
         ...(options.signal && { signal: options.signal }),
       },
       options.prepared,
@@ -139,7 +149,9 @@ export async function run(
     const text = readFileSync(reportFile, "utf8").trim();
     const lines =
       text === "" ? [] : text.split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
-    return { report, sink, lines };
+    const removedFile = join(folder, "removed.ndjson");
+    const removed = existsSync(removedFile) ? readFileSync(removedFile, "utf8") : undefined;
+    return { report, sink, lines, removed };
   });
 }
 
