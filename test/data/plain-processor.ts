@@ -14,11 +14,14 @@ import type { CollectionChange, InvalidDocument } from "../../lib/data/protocol"
 /** What the tests' own migration does to one document; `undefined` where a document is invalid afterwards. */
 export type Transform = (collection: string, document: Document) => Document | undefined;
 
+/** What the tests' own older schema does not allow, where nothing is migrated. */
+export type Unfit = (document: Document) => boolean;
+
 /**
  * A processor without schemas and threads, so that the engine's own tests show the engine's own faults.
  * Steps go from 1.0 to 2.0 to 3.0.
  */
-export function plainProcessor(transform: Transform): DataProcessor {
+export function plainProcessor(transform: Transform, isUnfit: Unfit = () => false): DataProcessor {
   const step = (from: string, to: string): Migration => ({
     id: `plain/${from}-to-${to}`,
     package: "plain",
@@ -48,7 +51,7 @@ export function plainProcessor(transform: Transform): DataProcessor {
           const old = BSON.deserialize(bytes, { promoteValues: false });
           const made = chain.length === 0 ? old : transform(collection, old);
           const out = made === undefined || made === old ? bytes : BSON.serialize(made);
-          if (made === undefined) {
+          if (made === undefined || (chain.length === 0 && isUnfit(old))) {
             const rule = "the tests say so";
             invalid.push({ collection, id: idText(bytes), pointer: "/a", rule, verdict: "made-invalid" });
           }

@@ -120,4 +120,40 @@ describe("A data release", () => {
     const accepted = await releaseAndConfirm({ ...back, acceptLossSince: "v2.0.0" }, processor);
     assert.equal(accepted.last("closed").record.outcome, "released");
   });
+
+  it("N13: what users wrote since into collections that stay is judged by the older schema on the way back", async () => {
+    await fill(server.uri, "rest", data);
+    const first = specFor(server, "rest");
+    await releaseAndConfirm(first, processor);
+    await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
+    const strict = plainProcessor(
+      (_, document) => document,
+      (document) => Number(document["since"]) === 2,
+    );
+    const write = (_id: string): Promise<unknown> =>
+      withClient(server.writerUri, (client) =>
+        client.db("rest").collection<{ _id: string; since: number }>("samples").insertOne({ _id, since: 2 }),
+      );
+    const back = { ...nextOf(first, "1.0.0"), hash: "sha256:back" };
+    const late = new EngineRun({ do: "release", spec: back }, strict, {
+      boundary: async (name) => {
+        if (name === "before close-writes") await write("late");
+      },
+    });
+    assert.equal(await late.ended, false);
+    assert.match(late.said(), /1 that stay obey schema 2\.0\.0, but not 1\.0\.0/);
+    assert.match(
+      late.said(),
+      /samples, _id "late", \/a: found a document that schema 1\.0\.0 does not allow/,
+    );
+    const early = new EngineRun({ do: "release", spec: back }, strict);
+    assert.equal(await early.ended, false);
+    assert.equal(
+      early.events.some((event) => event.event === "stage" && event.stage === "close-writes"),
+      false,
+    );
+    const accepted = await releaseAndConfirm({ ...back, acceptLossSince: "v2.0.0" }, strict);
+    assert.equal(accepted.last("closed").record.outcome, "released");
+    assert.match(JSON.stringify(accepted.events), /accepted by acceptLossSince/);
+  });
 });

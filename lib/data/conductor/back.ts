@@ -4,16 +4,20 @@ import type { RecordState, SwapIntent } from "../journal/record-state";
 import { type Problem, Refusal } from "../../problem";
 import type { CollectionChange } from "../protocol";
 import type { Context } from "./context";
-import { planFence, type Way } from "./plan";
+import { passEvidence } from "./pass-evidence";
+import { planFence, type ReleasePlan, type Way } from "./plan";
+import { refuseUnfitRest } from "./rest-fits";
 import { type ReleasedThing, releasedThing, writesSince } from "./writes-since";
 
 /**
- * The way back: the retained originals come back by renames, after it was proved that nobody wrote to the new data (rule N18).
+ * The way back: the retained originals come back by renames, after it was proved that nobody wrote to the new data, and that
+ * what stays fits the older schema (rules N13, N18).
  * @throws Refusal with collections and counts when users have written since, unless the config accepts that loss by name.
  */
 export async function wayBack(
   context: Context,
   log: RecordLog,
+  plan: ReleasePlan,
   way: Extract<Way, { kind: "back" }>,
   mayGoOn: () => void,
 ): Promise<SwapIntent> {
@@ -21,6 +25,10 @@ export async function wayBack(
   const released = way.past.map(({ opened }) => opened.release).join(", ");
   reporter.stage("rehearse", `way back behind ${released}: did users write since?`);
   await refuseLoss(context, way, mayGoOn);
+  const { pass } = plan;
+  const work = { context, log, mayGoOn };
+  const rest = pass?.rest?.(new Set(way.moves.map(({ collection }) => collection)));
+  const judged = await refuseUnfitRest(rest, work, plan, way);
   const fence = await planFence(context);
   mayGoOn();
   reporter.stage("close-writes", `by ${fence.fence.how}; readers go on`);
@@ -31,7 +39,10 @@ export async function wayBack(
     `nobody wrote to ${way.moves.length} ${context.store.things} since ${spec.acceptLossSince ?? released}`,
   );
   const now = await refuseLoss(context, way, mayGoOn);
-  return { moves: way.moves, collections: await changes(context, way, now, mayGoOn) };
+  await refuseUnfitRest(rest, work, plan, way);
+  const collections = await changes(context, way, now, mayGoOn);
+  const evidence = pass && judged ? { evidence: passEvidence(pass, judged) } : {};
+  return { moves: way.moves, collections, ...evidence };
 }
 
 /** What stands now, per collection or table of the things that will step aside. */

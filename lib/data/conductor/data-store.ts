@@ -117,8 +117,16 @@ export interface Pass {
    * @throws Refusal that lists everything that is wrong with the data (rules N9, N13).
    */
   stage(work: Work): Promise<Staged>;
+  /** What stays on a way back; none where everything comes back together. @param comesBack names of the things that don't stay. */
+  rest?(comesBack: ReadonlySet<string>): Rest;
   /** What the pass would do, tried read-only over all of the data or some of it. */
   preview(context: Context, last: RecordState | undefined): Promise<Partial<DataPlan>>;
+}
+
+/** What stays as it is on a way back. */
+export interface Rest {
+  /** Judges it by the schema that comes back, read-only; asked again, what was written since. @returns nothing where there is nothing to judge. */
+  judge(work: Work): Promise<ProcessReport | undefined>;
 }
 
 /** One attempt at a release. */

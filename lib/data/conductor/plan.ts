@@ -69,14 +69,23 @@ async function prepare(
   way: Way,
   before: SchemaState | undefined,
 ): Promise<Pass | undefined> {
-  const { spec, store } = context;
-  if (way.kind !== "forward" && way.kind !== "adopt") return undefined;
+  const { spec, store, reporter } = context;
+  if (way.kind === "code-only") return undefined;
   const needs = {
     chain: way.kind === "forward" ? way.chain : [],
     schema: spec.schema,
     ...(before ? { before: { package: spec.schema.package, version: before.version } } : {}),
   };
-  return store.prepare(needs, context);
+  try {
+    return await store.prepare(needs, context);
+  } catch (error) {
+    // On a bad night the way back must not hang on a package that can't be fetched: the originals were judged when they were live.
+    if (way.kind !== "back" || !(error instanceof Refusal)) throw error;
+    reporter.warn(
+      `what stays on the way back is not judged by schema ${spec.schema.version}: ${error.message}`,
+    );
+    return undefined;
+  }
 }
 
 /** How writes would be closed. Read-only. @throws Refusal where they can't be. */

@@ -74,7 +74,7 @@ async function switchIntent(
     case "code-only":
       return { moves: [], collections: [] };
     case "back":
-      return wayBack(context, log, plan.way, mayGoOn);
+      return wayBack(context, log, plan, plan.way, mayGoOn);
     case "adopt": {
       context.reporter.stage("rehearse", `validates everything under schema ${plan.to}`);
       const { report } = await passOf(plan).stage({ context, log, mayGoOn });

@@ -1,6 +1,6 @@
 import { changedSince, finishDump, liveNow } from "../conductor/closed-time";
 import type { Context, PreparedProcess, ProcessNeeds } from "../conductor/context";
-import type { Pass, Staged, Work } from "../conductor/data-store";
+import type { Pass, Rest, Staged, Work } from "../conductor/data-store";
 import { stageNextVersion, type StagedCollections } from "../conductor/forward";
 import { stageAgain } from "../conductor/stage-again";
 import { expiringIndexes, pauseExpiry } from "../fence/expiry";
@@ -10,6 +10,7 @@ import type { DataPlan } from "../preview/data-plan";
 import type { CollectionInfo } from "./catalog";
 import type { MongoContext } from "./mongo-context";
 import { previewPass } from "./mongo-preview";
+import { RestOfCollections } from "./mongo-rest";
 import type { Store } from "./store";
 
 /** One pass over a MongoDB database: collections that a migration changes are loaded beside the live ones. */
@@ -27,6 +28,10 @@ export class MongoPass implements Pass {
     const own = this.#own(context);
     const collections = await stageNextVersion(own, log, await liveNow(own), mayGoOn);
     return new StagedVersion(collections, this.#own.bind(this));
+  }
+
+  rest(comesBack: ReadonlySet<string>): Rest {
+    return new RestOfCollections(this.store, this.process, comesBack);
   }
 
   preview(context: Context, last: RecordState | undefined): Promise<Partial<DataPlan>> {
