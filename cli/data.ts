@@ -8,6 +8,7 @@ import { Secrets } from "../lib/data/secrets";
 import { openStore } from "../lib/data/open-store";
 import { verifyOffline, verifyOnline } from "../lib/data/verify/verify-proof";
 import { Refusal } from "../lib/problem";
+import { describePlan } from "../lib/review/data-plan";
 import { recordInOneLine } from "../lib/review/record";
 import { specOf } from "./data-spec";
 import { sentence } from "./sentence";
@@ -19,6 +20,7 @@ export function registerData(program: Command): void {
     .description("the database of a stack: what holds, and the way out of a bad night");
   const commands = [
     ["status", "what holds, what is open, and which command comes next; changes nothing"],
+    ["plan", "what the release would do to the data as it is; changes nothing"],
     ["resume", "finish or undo what a dead release left, by the database's journal alone"],
     ["abort", "take back the release that is under way or left behind"],
     ["rollback", "go back behind the last release: its originals by renames, its old images"],
@@ -28,7 +30,7 @@ export function registerData(program: Command): void {
     data
       .command(`${name} <environment>`)
       .description(description)
-      .option("--json", "print what holds afterwards as JSON")
+      .option("--json", "print the plan, or what holds afterwards, as JSON")
       .addHelpText("after", `\nExample: slipway data ${name} dev`)
       .action(async (environment: string, { json }: { json?: boolean }) => {
         await run({ do: name, spec: specOf(environment) }, json === true);
@@ -61,6 +63,8 @@ async function run(request: EngineRequest, json: boolean): Promise<void> {
 function print(event: EngineEvent, json: boolean): void {
   if (event.event === "status")
     console.log(json ? JSON.stringify(event.status) : statusInWords(event.status));
+  else if (event.event === "plan")
+    console.log(json ? JSON.stringify(event.plan) : describePlan(event.plan).join("\n"));
   else if (event.event === "failed") console.error(event.says);
   else {
     const text = sentence(event);

@@ -47,7 +47,8 @@ export function releaseInputs(
       ...(Object.keys(jobs).length > 0 && { jobs }),
       ...(Object.keys(charts).length > 0 && { charts }),
       schema: data.schema,
-      migrations: steps,
+      // Not the folder that a step was read from: the same release has the same hash on every machine.
+      migrations: steps.map(({ id, hash }) => ({ id, hash })),
     }),
     images,
     cluster: clusterSpec(config),

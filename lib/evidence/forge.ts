@@ -100,6 +100,12 @@ export interface TicketText {
   readonly labels: readonly string[];
 }
 
+/** A comment under a change request. */
+export interface Comment {
+  readonly link: string;
+  readonly did: "created" | "updated" | "nothing";
+}
+
 /** H2–H5, H14: what an environment of the forge was last given. */
 export interface Deployment {
   readonly environment: string;
@@ -130,6 +136,11 @@ export interface Forge {
   putTicket(ticket: TicketText): Promise<Finding<Ticket>>;
   /** F17: puts a ticket into a lane; writes nothing where it is there already. */
   moveTicket(number: number, project: string, lane: string): Promise<Finding<Ticket>>;
+  /**
+   * Writes a comment under a change request: creates it, or sets the text of the one whose first line is the marker; the same text
+   * again writes nothing.
+   */
+  putComment(number: number, marker: string, text: string): Promise<Finding<Comment>>;
   /** The last deployment of each environment, or of one. */
   deployments(environment?: string): Promise<Finding<readonly Deployment[]>>;
 }

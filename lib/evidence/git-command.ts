@@ -6,6 +6,11 @@ export type GitOutcome =
   | { readonly ended: "exit"; readonly code: number; readonly output: string; readonly says: string }
   | { readonly ended: "failed"; readonly says: string };
 
+/** The same, with the output as bytes. */
+export type GitBytes =
+  | { readonly ended: "exit"; readonly code: number; readonly output: Buffer; readonly says: string }
+  | { readonly ended: "failed"; readonly says: string };
+
 // Settings that make git read what is there and nothing else: no hooks, no monitor, no housekeeping, no odd transports.
 const settings = [
   "core.fsmonitor=false",
@@ -32,23 +37,41 @@ export interface GitAuthorization {
  * Runs the machine's `git` in a folder: without a shell, without a terminal to ask at, without the caller's GIT_* variables, with
  * replacements and grafts off, so that ancestry is what the commits say. Ends it after `seconds`.
  */
-export function git(
+export async function git(
   folder: string,
   args: readonly string[],
   seconds = 60,
   authorization?: GitAuthorization,
 ): Promise<GitOutcome> {
+  const outcome = await started(folder, args, "", seconds, authorization);
+  return outcome.ended === "failed" ? outcome : { ...outcome, output: outcome.output.toString("utf8") };
+}
+
+/** The same for a command that is asked on its standard input, and answers in bytes. */
+export function gitBytes(folder: string, args: readonly string[], input: string): Promise<GitBytes> {
+  return started(folder, args, input, 60, undefined);
+}
+
+function started(
+  folder: string,
+  args: readonly string[],
+  input: string,
+  seconds: number,
+  authorization: GitAuthorization | undefined,
+): Promise<GitBytes> {
   return new Promise((resolve) => {
     const child = spawn("git", [...settings, ...args], {
       cwd: folder,
       env: environment(authorization),
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       // A session of its own: ssh finds no terminal, and all that git started ends with it.
       detached: true,
     });
     const end = (): void => {
       if (child.pid !== undefined) killGroup(child.pid);
     };
+    child.stdin.on("error", () => undefined); // A git that ended early says so by its exit.
+    child.stdin.end(input);
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -72,8 +95,7 @@ export function git(
       if (late) resolve({ ended: "failed", says: `git did not end within ${seconds} s` });
       else if (size > mostOutput) resolve({ ended: "failed", says: "git wrote more than 64 MB" });
       else if (code === null) resolve({ ended: "failed", says: "git was killed" });
-      else
-        resolve({ ended: "exit", code, output: Buffer.concat(output).toString("utf8"), says: clean(errors) });
+      else resolve({ ended: "exit", code, output: Buffer.concat(output), says: clean(errors) });
     });
   });
 }

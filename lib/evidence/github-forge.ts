@@ -2,6 +2,7 @@ import { andThen, type Finding } from "./finding";
 import type {
   ChangeRequest,
   CiRun,
+  Comment,
   Deployment,
   Forge,
   ForgeRelease,
@@ -11,6 +12,7 @@ import type {
 } from "./forge";
 import { githubChange, githubChangesOf } from "./github-change";
 import { githubDeployments, githubRuns } from "./github-ci";
+import { putGithubComment } from "./github-comment";
 import { GithubConnection, type GithubPlace } from "./github-connection";
 import { moveToLane } from "./github-lane";
 import { githubRelease, putGithubRelease } from "./github-release";
@@ -63,6 +65,10 @@ export class GithubForge implements Forge {
 
   async moveTicket(number: number, project: string, lane: string): Promise<Finding<Ticket>> {
     return andThen(await moveToLane(this.github, number, project, lane), () => this.ticket(number));
+  }
+
+  putComment(number: number, marker: string, text: string): Promise<Finding<Comment>> {
+    return putGithubComment(this.github, number, marker, text);
   }
 
   deployments(environment?: string): Promise<Finding<readonly Deployment[]>> {

@@ -2,6 +2,7 @@ import type { Finding } from "./finding";
 import type {
   ChangeRequest,
   CiRun,
+  Comment,
   Deployment,
   Forge,
   ForgeRelease,
@@ -11,6 +12,7 @@ import type {
 } from "./forge";
 import { gitlabChange, gitlabChangesOf } from "./gitlab-change";
 import { gitlabDeployments, gitlabRuns } from "./gitlab-ci";
+import { putGitlabComment } from "./gitlab-comment";
 import { GitlabConnection, type GitlabPlace } from "./gitlab-connection";
 import { gitlabRelease, putGitlabRelease } from "./gitlab-release";
 import { gitlabTicket, gitlabTicketTitled, moveGitlabTicket, putGitlabTicket } from "./gitlab-ticket";
@@ -62,6 +64,10 @@ export class GitlabForge implements Forge {
 
   moveTicket(number: number, project: string, lane: string): Promise<Finding<Ticket>> {
     return moveGitlabTicket(this.gitlab, number, project, lane);
+  }
+
+  putComment(number: number, marker: string, text: string): Promise<Finding<Comment>> {
+    return putGitlabComment(this.gitlab, number, marker, text);
   }
 
   deployments(environment?: string): Promise<Finding<readonly Deployment[]>> {

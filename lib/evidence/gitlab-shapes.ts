@@ -48,9 +48,15 @@ export const approvals = z.object({
 
 export const versions = z.array(z.object({ head_commit_sha: z.string(), created_at: z.string() }));
 
-export const notes = z.array(
-  z.object({ id: z.number(), body: z.string(), author: user, created_at: z.string(), system: z.boolean() }),
-);
+export const note = z.object({
+  id: z.number(),
+  body: z.string(),
+  author: user,
+  created_at: z.string(),
+  system: z.boolean(),
+});
+
+export const notes = z.array(note);
 
 export const pushEvents = z.array(
   z.object({

@@ -39,7 +39,7 @@ export async function gatherSources(request: GatherRequest): Promise<readonly So
 export async function withRepository<T>(
   project: string,
   config: Pick<SourceConfig, "clone" | "forge">,
-  use: (repository: Repository) => Promise<Finding<T>>,
+  use: (repository: GitRepository) => Promise<Finding<T>>,
 ): Promise<Finding<T>> {
   const address = config.clone ?? cloneAddress(config.forge);
   if (address === undefined)
