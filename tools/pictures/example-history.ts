@@ -116,12 +116,14 @@ export function makeManyReleases(folder: string, releases: number): void {
 function commitsOf(all: readonly Event[]): readonly MadeCommit[] {
   const running = new Map<string, ExampleRelease>();
   const attempts = new Map<string, number>();
-  const migrations = join(packageRoot(), "migrations");
   const first: MadeCommit = {
     at: all[0]?.at ?? "2026-01-01T00:00:00Z",
     author: "ana",
     message: "Migrations",
-    files: { ...filesOf(migrations, "migrations"), "Pulumi.yaml": "name: releases\nruntime: nodejs\n" },
+    files: {
+      ...filesOf(join(packageRoot(), "migrations"), "migrations"),
+      "Pulumi.yaml": "name: releases\nruntime: nodejs\n",
+    },
   };
   return [
     first,
@@ -137,7 +139,7 @@ function commitsOf(all: readonly Event[]): readonly MadeCommit[] {
       const from = running.get(on);
       const started = new Date(Date.parse(at) + 900_000).toISOString();
       const gates = [reportOf(stack, started)];
-      const [path, text] = recordOf(stack, migrations, {
+      const [path, text] = recordOf(stack, packageRoot(), {
         ...{ at: started, by, number, from, outcome, gates },
         ...(reason === undefined ? {} : { reason }),
       });
@@ -192,10 +194,7 @@ export async function proposal(folder: string, releases: string): Promise<readon
   const waits = { H3: "1 of 1 approval is missing: ana wrote the change, and does not count" };
   const [gates, plan] = [join(folder, "gates.json"), join(folder, "plan.json")];
   const report = reportOf(stack, "2026-11-20T17:02:00Z", waits);
-  await writeFile(
-    gates,
-    JSON.stringify({ ...report, hash: hashOf(stack, join(packageRoot(), "migrations")) }),
-  );
+  await writeFile(gates, JSON.stringify({ ...report, hash: hashOf(stack, packageRoot()) }));
   await writeFile(plan, JSON.stringify(proposedPlan));
   return ["--gates", `prod=${gates}`, "--plan", `prod=${plan}`];
 }

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { releaseInputs } from "../../lib/config/release-inputs";
 import { releaseParts } from "../../lib/config/release-parts";
 import { parseStackConfig } from "../../lib/config/stack-config";
@@ -27,7 +26,7 @@ export interface ExampleOutcome {
 /** The record that a release of this stack file leaves, as its file's path and text. */
 export function recordOf(
   stack: string,
-  migrations: string,
+  project: string,
   { at, by, number, from, outcome, reason, gates }: ExampleOutcome,
 ): readonly [string, string] {
   const config = parseStackConfig(StackFile.parse(stack, "stack").config(), "stack");
@@ -40,7 +39,7 @@ export function recordOf(
     system,
     environment,
     release,
-    hash: hashOf(stack, migrations),
+    hash: hashOf(stack, project),
     operator: by,
     openedAt: at,
     closedAt: new Date(Date.parse(at) + took).toISOString(),
@@ -68,10 +67,10 @@ export function recordOf(
 }
 
 /** Hash of the release that a stack file asks for. */
-export function hashOf(stack: string, migrations: string): string {
+export function hashOf(stack: string, project: string): string {
   const config = parseStackConfig(StackFile.parse(stack, "stack").config(), "stack");
   const digests = Object.entries(config.images).map(([name, { digest = "" }]) => ({ name, digest }));
-  return releaseInputs(config, digests, releaseParts(dirname(migrations), config)).hash;
+  return releaseInputs(config, digests, releaseParts(project, config)).hash;
 }
 
 /** Milliseconds that grow a little from one release to the next, as data does. */

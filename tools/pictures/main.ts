@@ -63,7 +63,7 @@ async function take(browser: Browser, place: string, folder: string, picture: Pi
   const path = picture.page === "release" ? shownRelease : picture.page;
   await tab.goto(`file://${join(place, path)}`);
   const file = join(folder, `${picture.name}.png`);
-  await tab.screenshot({ path: file as `${string}.png`, fullPage: true });
+  await tab.screenshot({ path: file, fullPage: true });
   await tab.close();
   console.log(`${file}  ${Math.ceil((await stat(file)).size / 1024)} KB`);
 }

@@ -201,14 +201,14 @@ describe("a release diff", function () {
     const stack = readFileSync(join(folder, "Pulumi.prod.yaml"), "utf8");
     const from = { release: "v2.18.1", schema: "11.24.0" };
     const base = { at: "2026-11-24T16:05:00Z", by: "ana", number: 8, from, gates: [] };
-    const failed = recordOf(stack, join(folder, "migrations"), {
+    const failed = recordOf(stack, folder, {
       ...base,
       at: "2026-11-24T16:00:00Z",
       number: 7,
       outcome: "rolled-back",
       reason: "no pod",
     });
-    const released = recordOf(stack, join(folder, "migrations"), { ...base, outcome: "released" });
+    const released = recordOf(stack, folder, { ...base, outcome: "released" });
     for (const [path, text] of [failed, released]) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
