@@ -3,6 +3,7 @@ import { Signs } from "../lib/data/conductor/signs";
 import { runEngine } from "../lib/data/engine";
 import { defaultLease } from "../lib/data/journal/lock";
 import type { EngineEvent, EngineRequest } from "../lib/data/protocol";
+import { Announcer } from "./announcer";
 import { EventOutput } from "./event-output";
 
 /** Exit codes: done; not done, with the reason in the last event; not understood. */
@@ -18,10 +19,13 @@ export async function engineMain(
 ): Promise<void> {
   const parent = process.ppid;
   const output = new EventOutput();
+  const request = await readRequest();
+  // Only the release itself tells people: whoever confirms it or asks about it would tell them twice.
+  const announcer = request?.do === "release" ? new Announcer(request.spec) : undefined;
   const emit = (event: EngineEvent): void => {
     output.write(event);
+    announcer?.hear(event);
   };
-  const request = await readRequest();
   if (!request) {
     emit({ event: "failed", says: "the request is not one line of JSON with do and spec", problems: [] });
     await output.end();
@@ -35,7 +39,7 @@ export async function engineMain(
     processor,
     options: { lease: options.lease ?? defaultLease, boundary: options.boundary ?? (() => undefined) },
   });
-  await output.end();
+  await Promise.all([output.end(), announcer?.end()]);
   process.exit(done ? exit.done : exit.notDone);
 }
 

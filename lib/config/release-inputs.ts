@@ -67,6 +67,7 @@ export function releaseInputs(
     dump: data.dump,
     keep: data.keep,
     ...(data.acceptLossSince !== undefined && { acceptLossSince: data.acceptLossSince }),
+    ...(config.tell !== undefined && { tell: config.tell }),
   };
 }
 

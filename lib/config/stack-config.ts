@@ -13,6 +13,7 @@ import { notesSchema } from "./notes";
 import { problemsOf } from "./problems";
 import { recordsSchema } from "./records";
 import { serviceSchema } from "./services";
+import { tellSchema } from "./tell";
 import { ticketContradictions, ticketSchema } from "./ticket";
 import { verificationSchema } from "./verification";
 import { workloadContradictions } from "./workload-contradictions";
@@ -41,6 +42,7 @@ export const stackConfigSchema = z.strictObject({
   maintenance: maintenanceSchema.optional(),
   ticket: ticketSchema.optional(),
   records: recordsSchema.optional(),
+  tell: tellSchema.optional(),
   ...gateSections,
 });
 

@@ -89,6 +89,12 @@ export interface ImageSpec {
   readonly digest: string;
 }
 
+/** Ways to tell people of a release; a webhook's address is a secret, so only its variable is named. */
+export interface TellSpec {
+  readonly webhook?: { readonly env: string } | undefined;
+  readonly command?: readonly string[] | undefined;
+}
+
 /** What one release is: all that the engine needs, nothing that it must look up in Pulumi. */
 export interface ReleaseSpec {
   readonly system: string;
@@ -123,6 +129,8 @@ export interface ReleaseSpec {
   readonly keep: { readonly releases: number };
   /** Users' writes since the last release may be lost by a way back (rule N18): the release whose loss is accepted. */
   readonly acceptLossSince?: string;
+  /** Who is told that it started, failed or is ready (rule F26); the hash does not know it. Default: nobody. */
+  readonly tell?: TellSpec;
 }
 
 /** What the engine is asked to do. */

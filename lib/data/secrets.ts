@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readEmbeddedEnvironment } from "../config/embedded";
+import { emptyWord } from "../config/secrets";
 import { Refusal } from "../problem";
 import type { SecretSource } from "./protocol";
 
@@ -60,11 +61,13 @@ export class Secrets {
 function plain(source: Exclude<SecretSource, { kind: "embedded" }>, where: string): string {
   const value =
     source.kind === "env" ? process.env[source.name] : source.kind === "value" ? source.value : undefined;
-  if (value !== undefined && value !== "") return value;
+  const empty = value === undefined ? undefined : emptyWord(value);
+  if (value !== undefined && empty === undefined) return value;
+  const nothing = source.kind === "env" ? `no environment variable ${source.name}` : "no value";
   throw new Refusal("secrets", [
     {
       where,
-      found: source.kind === "env" ? `no environment variable ${source.name}` : "no value",
+      found: empty === undefined ? nothing : `a value that is ${empty} (rule H25)`,
       allowed: "a value that is set when the release runs",
       mend:
         source.kind === "env" ? `export ${source.name} where pulumi up runs` : "pulumi config set --secret",

@@ -152,4 +152,14 @@ describe("slipway check on HCA Ingest, the program", function () {
     const next = await world.place.check("prod", world.stackFile("prod", build), add("H16"));
     next.says("H16", "warn", /untracked since the emergency release/);
   });
+
+  it("H25: a secret that is there passes, and is not shown; one that is not set, empty or the word null is refused", async () => {
+    const judged = (env: Readonly<Record<string, string>>): Promise<Judged> =>
+      world.place.check("staging", world.stackFile("staging", build), add("H25"), env);
+    const there = await judged({ MONGO_URI: "mongodb://release:hunter2@db.example.org/" });
+    there.says("H25", "pass", /the environment variable MONGO_URI/);
+    assert.ok(!there.ran.out.includes("hunter2"), "X5");
+    (await judged({})).says("H25", "refuse", /MONGO_URI is not set/);
+    (await judged({ MONGO_URI: "null" })).says("H25", "refuse", /MONGO_URI is the word null/);
+  });
 });

@@ -71,7 +71,18 @@ export interface ReleaseFacts {
   }>;
   /** What differs in plain variables from the last release; names only (rule A10). */
   readonly variables: Finding<readonly string[]>;
+  /** The secrets that the release needs (rule H25). */
+  readonly secrets: readonly SecretFact[];
   readonly triggers: { readonly deploy: boolean; readonly developer: boolean };
+}
+
+/** A secret that the stack file names; never its value. */
+export interface SecretFact {
+  /** Example: `data.store.uri`. */
+  readonly key: string;
+  /** Where it comes from, in words. */
+  readonly from: string;
+  readonly state: "there" | "not set" | "empty" | "the word null";
 }
 
 /** A workload, as the stack file has it. */

@@ -203,6 +203,7 @@ export function release(more: Partial<ReleaseFacts> = {}): ReleaseFacts {
     ],
     deployment: is({ branch: "master", commit: commit("f"), secrets: "prod" }),
     variables: is(["API_URL"]),
+    secrets: [{ key: "data.store.uri", from: "the environment variable MONGO_URI", state: "there" }],
     triggers: { deploy: true, developer: false },
     ...more,
   };

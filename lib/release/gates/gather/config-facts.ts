@@ -1,5 +1,6 @@
 import type { Facts, ReleaseFacts, SourceFacts } from "../facts";
 import { type GatherRequest, nowhere } from "./request";
+import { secretFacts } from "./secrets";
 
 /** The facts of gates that look at the stack file alone: nothing is asked, and whatever else they were judged on would be missing. */
 export function configFacts(request: GatherRequest): Facts {
@@ -81,6 +82,7 @@ export function releaseFacts(
     })),
     deployment,
     variables: changed,
+    secrets: secretFacts(request),
     triggers: {
       deploy: variables["TRIGGER_AWX"] === "yes",
       developer: variables["TRIGGER_DEVELOPER_AWX"] === "yes",

@@ -10,6 +10,7 @@ const everywhere = [
   "H12", // the deployment's config is of the right branch
   "H14", // afterwards: the changes are live
   "H15", // environments in their order
+  "H25", // every secret is there
 ] as const;
 
 const guarded = [
