@@ -4,19 +4,19 @@ export const promises = {
     least: 10,
     goal: 14,
     toward:
-      "two thirds of the release is the processors' work on both sides: more cores, or a server elsewhere",
+      "both cores are busy for most of it: a third for a second validating thread, or a server on another machine",
   },
   timesBare: {
     most: 3.5,
     goal: 2.2,
     toward:
-      "bare tools neither decode nor judge nor read back; a third core would carry a second validating thread",
+      "bare tools neither decode, judge nor read back; judging is a core's work: a third core, or a server elsewhere",
   },
   closedShare: {
     most: 0.3,
     goal: 0.15,
     toward:
-      "most of it is the raw scan of all data; a server with change streams could name what changed instead",
+      "most of it is the raw scan of all data, as fast as the server gives it: a server with cores of its own",
   },
   peakMiB: {
     most: 400,
