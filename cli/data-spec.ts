@@ -6,6 +6,7 @@ import { releaseInputs, secretKeysOf, withSecrets } from "../lib/config/release-
 import { releaseParts } from "../lib/config/release-parts";
 import { parseStackConfig } from "../lib/config/stack-config";
 import { StackFile } from "../lib/config/stack-file";
+import { withAbsolutePaths } from "../lib/config/store-spec";
 import type { ReleaseSpec } from "../lib/data/protocol";
 import { Refusal } from "../lib/problem";
 
@@ -21,8 +22,10 @@ export function specOf(environment: string): ReleaseSpec {
   const secrets = Object.fromEntries(
     secretKeysOf(inputs).map((key) => [key, pulumiSecret(environment, key)]),
   );
+  const known = withSecrets(inputs, secrets);
   return {
-    ...withSecrets(inputs, secrets),
+    ...known,
+    store: withAbsolutePaths(known.store, (path) => resolve(path)),
     operator: process.env["SLIPWAY_OPERATOR"] ?? userInfo().username,
     migrations: resolve(inputs.migrations),
     dump: { keep: resolve(inputs.dump.keep) },

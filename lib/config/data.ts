@@ -1,33 +1,9 @@
 import { z } from "zod";
-import { secretSchema } from "./secrets";
-
-const store = z.discriminatedUnion("kind", [
-  z
-    .strictObject({
-      kind: z.literal("mongodb"),
-      uri: secretSchema.describe("Connection string of the release's own user (see docs/mongodb-user.md)."),
-      canary: secretSchema
-        .optional()
-        .describe(
-          "Connection string of an ordinary writer: its refused and accepted writes prove that writes are closed and open.",
-        ),
-      database: z
-        .string()
-        .regex(/^[^/\\. "$\0]{1,63}$/, "a database name")
-        .describe("Example: nmdc"),
-      closeWrites: z
-        .enum(["strongest", "writeBlock", "roles", "scale"])
-        .default("strongest")
-        .describe(
-          "How ordinary writers are kept out; `strongest` takes the first that works here (rule N10).",
-        ),
-    })
-    .describe("A MongoDB database."),
-]);
+import { storeSchema } from "./store";
 
 export const dataSchema = z
   .strictObject({
-    store,
+    store: storeSchema,
     schema: z
       .strictObject({
         package: z

@@ -1,7 +1,7 @@
 import type { ClusterSpec, ReleaseSpec, SecretSource } from "../data/protocol";
 import { releaseHash } from "../release/release";
-import type { SecretConfig } from "./secrets";
 import type { StackConfig } from "./stack-config";
+import { secretSource, storeSpec } from "./store-spec";
 
 /** A release as it stands in the stack's state: all of the engine's spec but who runs it, and no secret in clear. */
 export type ReleaseInputs = Omit<ReleaseSpec, "operator">;
@@ -52,13 +52,7 @@ export function releaseInputs(
     }),
     images,
     cluster: clusterSpec(config),
-    store: {
-      kind: data.store.kind,
-      uri: secretSource(data.store.uri),
-      ...(data.store.canary && { canary: secretSource(data.store.canary) }),
-      database: data.store.database,
-      closeWrites: data.store.closeWrites,
-    },
+    store: storeSpec(config),
     schema: data.schema,
     migrations: data.migrations,
     order: data.order,
@@ -89,12 +83,6 @@ function clusterSpec({ cluster, services }: StackConfig): ClusterSpec {
   const source =
     "file" in kubeconfig ? ({ kind: "file", path: kubeconfig.file } as const) : secretSource(kubeconfig);
   return { kubeconfig: source, context, namespace, workloads };
-}
-
-/** Where the engine reads a secret from, as the stack file says it. */
-export function secretSource(config: SecretConfig): SecretSource {
-  if (config === "embedded") return { kind: "embedded" };
-  return "env" in config ? { kind: "env", name: config.env } : { kind: "config", key: config.secret };
 }
 
 /** Names of the secret config keys that a release needs. */

@@ -13,6 +13,7 @@ import { notesSchema } from "./notes";
 import { problemsOf } from "./problems";
 import { recordsSchema } from "./records";
 import { serviceSchema } from "./services";
+import { storeContradictions } from "./store";
 import { tellSchema } from "./tell";
 import { ticketContradictions, ticketSchema } from "./ticket";
 import { verificationSchema } from "./verification";
@@ -57,9 +58,10 @@ interface Contradiction {
 
 /** What no single key can tell: parts of the file that do not fit together. Judged on the sections that are well-formed. */
 function contradictions(config: Partial<StackConfig>): readonly Contradiction[] {
-  const { grade, images, services, jobs, verification, maintenance, ticket, sources, gates } = config;
+  const { grade, images, services, jobs, data, verification, maintenance, ticket, sources, gates } = config;
   return [
     ...(grade && images ? imageContradictions({ grade, images }) : []),
+    ...(data ? storeContradictions(data.store) : []),
     ...(images && services ? workloadContradictions({ images, services, jobs: jobs ?? {} }) : []),
     ...(services && verification ? verificationContradictions({ services, verification }) : []),
     ...(maintenance && services ? maintenanceContradictions(maintenance, services) : []),

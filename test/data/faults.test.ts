@@ -16,7 +16,7 @@ import {
   type MongoRelease,
 } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
-import { mayWrite, processor } from "./kill/matrix";
+import { mayWrite, processor } from "./kill/mongo-store";
 import { plainProcessor } from "./plain-processor";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
 import { scratch } from "../scratch";

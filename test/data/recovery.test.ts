@@ -6,7 +6,7 @@ import { MongoDataStore } from "../../lib/data/store/mongo-data-store";
 import { verifyOffline, verifyOnline } from "../../lib/data/verify/verify-proof";
 import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
-import { mayWrite, processor } from "./kill/matrix";
+import { mayWrite, processor } from "./kill/mongo-store";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
 
 const data = {

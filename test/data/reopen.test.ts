@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
-import { mayWrite, processor } from "./kill/matrix";
+import { mayWrite, processor } from "./kill/mongo-store";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
 
 const data = { studies: [{ _id: "study-1" }], samples: [{ _id: "sample-1" }] };

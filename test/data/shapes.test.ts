@@ -11,7 +11,7 @@ import {
   specFor,
   type MongoRelease,
 } from "./engine-run";
-import { data, mayWrite, processor } from "./kill/matrix";
+import { data, mayWrite, processor } from "./kill/mongo-store";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
 
 /** Options, indexes and expiry of collections over a release. */

@@ -9,7 +9,7 @@ import {
   specFor,
   type MongoRelease,
 } from "./engine-run";
-import { data, mayWrite, processor } from "./kill/matrix";
+import { data, mayWrite, processor } from "./kill/mongo-store";
 import { firstStart, setClock, startServer, type TestServer } from "./server";
 
 /** Seconds that are left when a release begins, seconds that the clock is put ahead then, and a lease that outlasts that. */

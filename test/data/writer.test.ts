@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Collection, MongoClient } from "mongodb";
 import { contentOf, EngineRun, fill, nextOf, specFor } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
-import { mayWrite, processor } from "./kill/matrix";
+import { mayWrite, processor } from "./kill/mongo-store";
 import { plainProcessor } from "./plain-processor";
 import { firstStart, startServer, type TestServer } from "./server";
 

@@ -35,6 +35,8 @@ export function userStatements(passwords: PostgresPasswords): readonly string[] 
     login("slipway", "CREATEDB BYPASSRLS"),
     // Acts for the owner: renames his databases, loads what becomes his, ends his sessions.
     "GRANT owner TO slipway",
-    "GRANT pg_read_all_data, pg_read_all_stats, pg_signal_backend TO slipway",
+    "GRANT pg_read_all_data, pg_read_all_stats, pg_read_all_settings, pg_signal_backend TO slipway",
+    // Rows that changed since the rehearsal are carried over as they are: no trigger of the owner acts on them again.
+    "GRANT SET ON PARAMETER session_replication_role TO slipway",
   ];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Document } from "mongodb";
 import { contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "../engine-run";
-import { mayWrite, processor } from "../kill/matrix";
+import { mayWrite, processor } from "../kill/mongo-store";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
 import type { CloseWrites } from "../../../lib/data/protocol";
 

@@ -2,6 +2,7 @@
 import { appendFileSync } from "node:fs";
 import { BSON } from "mongodb";
 import { engineMain } from "../../../cli/engine-main";
+import { processor as realProcessor } from "../../../lib/data/conductor/processor";
 import { plainProcessor } from "../plain-processor";
 
 const at = Number(process.env["KILL_AT"] ?? 0);
@@ -9,11 +10,11 @@ const list = process.env["KILL_LIST"];
 const stopBefore = process.env["STOP_BEFORE"];
 let passed = 0;
 
-const processor = plainProcessor((collection, document) =>
+const documents = plainProcessor((collection, document) =>
   collection === "samples" ? document : { ...document, version: new BSON.Int32(2) },
 );
 
-void engineMain(processor, {
+void engineMain(process.env["KILL_STORE"] === "postgresql" ? realProcessor : documents, {
   lease: 2,
   boundary(name) {
     passed += 1;

@@ -2,91 +2,64 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
-import { EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "../engine-run";
-import { plainProcessor } from "../plain-processor";
-import { type TestServer, withClient } from "../server";
-import { BSON, type Document } from "mongodb";
+import { EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
 import { ChildEngine } from "./child-engine";
+import type { MatrixStore } from "./matrix-store";
 
 /** How the killed release would have gone on. */
-export type Scenario = "confirmed" | "unconfirmed" | "code first" | "way back";
+export const scenarios = ["confirmed", "unconfirmed", "code first", "way back"] as const;
+export type Scenario = (typeof scenarios)[number];
 /** Who goes on after the kill: the same release again, or an operator on another machine. */
 export type Recovery = "release" | "resume";
 
-export const processor = plainProcessor((collection, document) =>
-  collection === "samples" ? document : { ...document, version: new BSON.Int32(2) },
-);
-
-export const data = {
-  studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
-  sites: [1, 2].map((n) => ({ _id: `site-${n}` })),
-  samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),
-};
-
-const expireAfterSeconds = 3600;
-
-/** Whether documents expire as they did before the release. */
-export function expiresAsBefore(server: TestServer, database: string): Promise<boolean> {
-  return withClient(server.uri, async (client) => {
-    const indexes: readonly Document[] = await client
-      .db(database)
-      .collection("studies")
-      .listIndexes()
-      .toArray();
-    return indexes.some((index) => index["expireAfterSeconds"] === expireAfterSeconds);
-  });
-}
-
-/** A database at the point where the scenario's release begins. */
+/** A database at the point where the scenario's release begins. @returns that release. */
 export async function prepare(
-  server: TestServer,
+  store: MatrixStore,
   database: string,
   scenario: Scenario,
 ): Promise<ReleaseSpec> {
-  await fill(server.uri, database, data);
-  await withClient(server.uri, (client) =>
-    client.db(database).collection("studies").createIndex({ seen: 1 }, { expireAfterSeconds }),
-  );
-  const first = specFor(server, database);
-  await releaseAndConfirm(first, processor);
+  const first = await store.fill(database);
+  await releaseAndConfirm(first, store.processor);
   if (scenario === "code first") return { ...nextOf(first, "2.0.0"), order: "code-first" };
   if (scenario !== "way back") return nextOf(first, "2.0.0");
-  await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
+  await releaseAndConfirm(nextOf(first, "2.0.0"), store.processor);
   return { ...nextOf(first, "1.0.0"), hash: "sha256:back", order: "code-first" };
 }
 
 /** Runs the scenario in a process of its own; it may kill itself on the way. */
 export async function play(
   entry: string,
+  store: MatrixStore,
   spec: ReleaseSpec,
   scenario: Scenario,
   environment: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const child = new ChildEngine(entry, { do: "release", spec }, environment);
+  const child = new ChildEngine(entry, { do: "release", spec }, { ...store.environment, ...environment });
   if (spec.order === "code-first" && (await child.heard("ready")))
-    await new EngineRun({ do: "switch", spec }, processor).ended;
+    await new EngineRun({ do: "switch", spec }, store.processor).ended;
   if (await child.heard("in-place")) {
     if (scenario === "unconfirmed") child.closeInput();
-    else await new EngineRun({ do: "confirm", spec }, processor).ended;
+    else await new EngineRun({ do: "confirm", spec }, store.processor).ended;
   }
   return child.ended;
 }
 
 /** Runs the scenario in this process; the server is killed at one of its instants, and starts again on its data. */
 export async function playOnKilledServer(
-  server: TestServer,
+  store: MatrixStore,
+  restartServer: () => Promise<void>,
   spec: ReleaseSpec,
   scenario: Scenario,
   at: number,
-): Promise<boolean> {
+): Promise<string> {
   let passed = 0;
-  let killed = false;
-  const run = new EngineRun({ do: "release", spec }, processor, {
+  let end = "untouched";
+  const run = new EngineRun({ do: "release", spec }, store.processor, {
     boundary: async () => {
       passed += 1;
       if (passed !== at) return;
-      killed = true;
-      await server.restart();
+      end = "SIGKILL";
+      await restartServer();
     },
   });
   // Whoever waits for the engine may lose the server as well: then the engine decides alone.
@@ -95,51 +68,52 @@ export async function playOnKilledServer(
   };
   const rollOut = async (): Promise<void> => {
     await run.readyOrInPlace();
-    if (!run.has("in-place")) await new EngineRun({ do: "switch", spec }, processor).ended;
+    if (!run.has("in-place")) await new EngineRun({ do: "switch", spec }, store.processor).ended;
     await run.inPlace();
     if (scenario === "unconfirmed") give();
-    else await new EngineRun({ do: "confirm", spec }, processor).ended;
+    else await new EngineRun({ do: "confirm", spec }, store.processor).ended;
   };
   await rollOut().catch(give);
   await run.ended;
-  return killed;
+  return end;
 }
 
-/** Names of all instants at which the scenario's process may die, in order. */
-export async function boundaries(
+/** A run that nobody disturbs. */
+export interface Undisturbed {
+  /** Names of all instants at which the scenario's process may die, in order. */
+  readonly instants: readonly string[];
+  /** What it ended with. */
+  readonly content: Readonly<Record<string, string>>;
+}
+
+/** Plays a scenario to its end. */
+export async function undisturbed(
   entry: string,
-  server: TestServer,
+  store: MatrixStore,
   scenario: Scenario,
-): Promise<readonly string[]> {
+): Promise<Undisturbed> {
   const folder = mkdtempSync(join(tmpdir(), "slipway-test-kill-"));
-  const list = join(folder, "boundaries");
-  const database = `undisturbed-${scenario.replace(" ", "-")}`;
-  await play(entry, await prepare(server, database, scenario), scenario, { KILL_LIST: list });
-  const found = readFileSync(list, "utf8").trimEnd().split("\n");
+  const list = join(folder, "instants");
+  const spec = await prepare(store, databaseName("undisturbed", scenario), scenario);
+  await play(entry, store, spec, scenario, { KILL_LIST: list });
+  const instants = readFileSync(list, "utf8").trimEnd().split("\n");
   rmSync(folder, { recursive: true });
-  return found;
+  const content = await store.contentOf(spec);
+  await store.drop(spec);
+  return { instants, content };
 }
 
 /** The runner's machine is gone with its folder; another one goes on. */
-export async function recover(spec: ReleaseSpec, recovery: Recovery): Promise<EngineRun> {
+export async function recover(store: MatrixStore, spec: ReleaseSpec, recovery: Recovery): Promise<EngineRun> {
   rmSync(spec.dump.keep, { recursive: true, force: true });
   const elsewhere = { ...spec, dump: { keep: mkdtempSync(join(tmpdir(), "slipway-test-dump-")) } };
-  if (recovery === "release") return releaseAndConfirm(elsewhere, processor);
-  const run = new EngineRun({ do: "resume", spec: elsewhere }, processor);
+  if (recovery === "release") return releaseAndConfirm(elsewhere, store.processor);
+  const run = new EngineRun({ do: "resume", spec: elsewhere }, store.processor);
   await run.ended;
   return run;
 }
 
-/** Whether an ordinary writer may write. */
-export function mayWrite(server: TestServer, database: string): Promise<boolean> {
-  return withClient(server.writerUri, (client) =>
-    client
-      .db(database)
-      .collection<{ _id: string }>("_slipway_canary")
-      .updateOne({ _id: "probe" }, { $set: { seen: true } }, { upsert: true })
-      .then(
-        () => true,
-        () => false,
-      ),
-  );
+/** Example: `kill-code-first`. */
+export function databaseName(prefix: string, scenario: Scenario): string {
+  return `${prefix}-${scenario.replace(" ", "-")}`;
 }

@@ -1,3 +1,4 @@
+import { databasesOf } from "../../../config/store";
 import type { Facts, ReleaseFacts, SourceFacts } from "../facts";
 import { type GatherRequest, nowhere } from "./request";
 import { secretFacts } from "./secrets";
@@ -39,7 +40,7 @@ export function configFacts(request: GatherRequest): Facts {
     tree: open,
     released: open,
     data: {
-      stores: [config.data.store.database],
+      stores: databasesOf(config.data.store),
       backups: open,
       rehearsal: open,
       pending: open,

@@ -1,3 +1,4 @@
+import { databasesOf } from "../../../config/store";
 import { relative } from "node:path";
 import { packagePin } from "../../../data/migrations/python/pins";
 import { andThen, found, type Finding, unjudged } from "../../../evidence/finding";
@@ -83,7 +84,7 @@ async function dataFacts(
   const { evidence } = config.gates;
   const rehearsal = await commandFact("rehearsal", evidence.rehearsal, told.rehearsal, project);
   return {
-    stores: [config.data.store.database],
+    stores: databasesOf(config.data.store),
     backups: await commandFact("backups", evidence.backups, told.backups, project),
     rehearsal:
       rehearsal.finding === "found" ? { ...rehearsal, value: rehearsal.value ?? undefined } : rehearsal,

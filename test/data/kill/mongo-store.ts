@@ -1,0 +1,79 @@
+import { BSON, type Document } from "mongodb";
+import type { MongoStoreSpec, ReleaseSpec } from "../../../lib/data/protocol";
+import { besideNames, contentOf, fill, specFor } from "../engine-run";
+import { plainProcessor } from "../plain-processor";
+import { type TestServer, withClient } from "../server";
+import type { MatrixStore } from "./matrix-store";
+
+/** Studies and sites change, samples stay. */
+export const processor = plainProcessor((collection, document) =>
+  collection === "samples" ? document : { ...document, version: new BSON.Int32(2) },
+);
+
+export const data = {
+  studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
+  sites: [1, 2].map((n) => ({ _id: `site-${n}` })),
+  samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),
+};
+
+const expireAfterSeconds = 3600;
+
+/** MongoDB under the kill matrix: the unit of a swap is a collection. */
+export function mongoMatrixStore(server: TestServer): MatrixStore {
+  return {
+    kind: "MongoDB",
+    server:
+      "the stand-in, which keeps what it acknowledged over a SIGKILL, as `mongod` does with its journal",
+    processor,
+    leastInstants: 20,
+    environment: {},
+    async fill(database) {
+      await fill(server.uri, database, data);
+      await withClient(server.uri, (client) =>
+        client.db(database).collection("studies").createIndex({ seen: 1 }, { expireAfterSeconds }),
+      );
+      return specFor(server, database);
+    },
+    contentOf: (spec) => contentOf(server.uri, databaseOf(spec)),
+    async leftBeside(spec) {
+      const names = await besideNames(server.uri, databaseOf(spec));
+      return names.filter((name) => name.includes("__new_"));
+    },
+    mayWrite: (spec) => mayWrite(server, databaseOf(spec)),
+    spoilt: async (spec) =>
+      (await expiresAsBefore(server, databaseOf(spec))) ? undefined : "nothing expires any more",
+    restartServer: server.kind === "mongod" ? undefined : () => server.restart(),
+    drop: (spec) =>
+      withClient(server.uri, async (client) => {
+        await client.db(databaseOf(spec)).dropDatabase();
+      }),
+  };
+}
+
+/** Whether an ordinary writer may write. */
+export function mayWrite(server: TestServer, database: string): Promise<boolean> {
+  return withClient(server.writerUri, (client) =>
+    client
+      .db(database)
+      .collection<{ _id: string }>("_slipway_canary")
+      .updateOne({ _id: "probe" }, { $set: { seen: true } }, { upsert: true })
+      .then(
+        () => true,
+        () => false,
+      ),
+  );
+}
+
+/** Whether documents expire as they did before the release. */
+function expiresAsBefore(server: TestServer, database: string): Promise<boolean> {
+  return withClient(server.uri, async (client) => {
+    const studies = client.db(database).collection("studies");
+    const indexes: readonly Document[] = await studies.listIndexes().toArray();
+    return indexes.some((index) => index["expireAfterSeconds"] === expireAfterSeconds);
+  });
+}
+
+function databaseOf({ store }: ReleaseSpec): MongoStoreSpec["database"] {
+  if (store.kind !== "mongodb") throw new Error(`a ${store.kind} store`);
+  return store.database;
+}
