@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { Refusal } from "../lib/problem";
+import { registerCompose } from "./compose";
 import { registerData } from "./data";
 import { registerPin } from "./pin";
 import { registerReleaseCommands } from "./release-commands";
@@ -19,6 +20,7 @@ Examples:
 `,
   );
 registerPin(program);
+registerCompose(program);
 registerSchema(program);
 registerData(program);
 registerReleaseCommands(program);

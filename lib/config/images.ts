@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameSchema } from "./names";
 
 /** An image built by the stack itself; only where an engine is at hand, never in production. */
 const build = z
@@ -16,6 +17,24 @@ const build = z
     args: z.record(z.string(), z.string()).optional().describe("Build arguments. Never secrets."),
   })
   .describe("Builds the image in this stack (needs a Docker engine); leave it out where a digest is pinned.");
+
+/** An image that is other images of the stack, one upon the other; `slipway compose` makes and pins it. */
+const composed = z
+  .strictObject({
+    from: z
+      .array(nameSchema)
+      .min(2)
+      .describe(
+        "Images of slipway:images; the first is the base, and how it is started. Example: [backend, frontend]",
+      ),
+    environment: z
+      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable"), z.string())
+      .default({})
+      .describe(
+        "Baked in (rule F10); `{backend.tag}`, `{backend.namespace}` and `{backend.digest}` stand for what is pinned.",
+      ),
+  })
+  .describe("Made of other images of this stack, without a container engine (rules F1, F10).");
 
 export const imageSchema = z
   .strictObject({
@@ -44,6 +63,7 @@ export const imageSchema = z
       .optional()
       .describe("Commit that the image was built from."),
     build: build.optional(),
+    composed: composed.optional(),
   })
   .describe("One image, pinned (rules N4, X1).");
 

@@ -53,6 +53,13 @@ export class StackFile {
     this.text = this.document.toString({ lineWidth: 0 });
   }
 
+  /** Removes one value; nothing where there is none. */
+  remove([key, ...inside]: readonly [string, ...string[]]): void {
+    if (!this.document.deleteIn(["config", `slipway:${key}`, ...inside])) return;
+    this.text = this.document.toString({ lineWidth: 0 });
+    this.document = parseDocument(this.text);
+  }
+
   /** The text with one scalar in another's place: not even the blanks around it change. Undefined where that is not possible. */
   private replaced(path: readonly string[], value: Json): string | undefined {
     const node = this.document.getIn(path, true);

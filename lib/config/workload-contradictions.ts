@@ -1,3 +1,4 @@
+import { imagesNamed } from "../release/composition/variables";
 import { plainSecret } from "../release/invariants/plain-secret";
 import { restartCauses } from "./restart-order";
 import type { StackConfig } from "./stack-config";
@@ -12,6 +13,7 @@ interface Contradiction {
 
 /** Services and jobs that do not fit to the rest of the file. */
 export function* workloadContradictions({ images, services, jobs }: Workloads): Generator<Contradiction> {
+  yield* compositions(images);
   for (const [name, { image }] of Object.entries(services)) {
     if (!Object.hasOwn(images, image)) yield at(["services", name, "image"], oneOf(images));
   }
@@ -51,6 +53,23 @@ function* secretsInClear(
       [...path, variable],
       `\`{ secret, key }\` of a Kubernetes Secret: this is ${reason}, in clear (rule X5)`,
     );
+  }
+}
+
+/** A composed image is made of others of the stack, which are none themselves. */
+function* compositions(images: Workloads["images"]): Generator<Contradiction> {
+  const plain = Object.keys(images).filter((name) => images[name]?.composed === undefined);
+  for (const [name, { composed }] of Object.entries(images)) {
+    const said = [...(composed?.from ?? []), ...imagesNamed(composed?.environment ?? {})];
+    for (const other of new Set(said)) {
+      if (!plain.includes(other) && other !== name)
+        yield at(
+          ["images", name, "composed"],
+          `only images that are not composed (${plain.join(", ")}), not ${other}`,
+        );
+    }
+    if (composed?.from.includes(name) === true)
+      yield at(["images", name, "composed", "from"], `other images than ${name} itself`);
   }
 }
 

@@ -7,7 +7,7 @@ const mostBytes = 8 * 1024 * 1024;
 
 /** A question to one repository of a registry. */
 export interface OciRequest {
-  readonly method: "GET" | "HEAD" | "PUT";
+  readonly method: "GET" | "HEAD" | "PUT" | "POST";
   /** Below the repository. Example: `manifests/v2.19.0`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export class OciSession {
   ) {}
 
   async ask(repository: ImageRepository, request: OciRequest): Promise<HttpOutcome> {
-    const scope = `repository:${repository.path}:${request.method === "PUT" ? "pull,push" : "pull"}`;
+    const scope = `repository:${repository.path}:${["PUT", "POST"].includes(request.method) ? "pull,push" : "pull"}`;
     const key = `${repository.host} ${scope}`;
     const first = await this.send(repository, request, this.granted.get(key));
     if (first.ended === "failed" || first.status !== 401) return first;

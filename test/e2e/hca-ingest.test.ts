@@ -11,7 +11,7 @@ const second = { release: "d2026-11-16.1", schema: "1.1.0" } as const;
 const migration = "migrations/hca-ingest/1.0.0-to-1.1.0/migration.ts";
 
 describe("HCA Ingest, from dev through staging to prod", function () {
-  this.timeout(900_000);
+  this.timeout(1_200_000);
   let hca: HcaIngest;
   let images: Awaited<ReturnType<HcaIngest["build"]>>;
 

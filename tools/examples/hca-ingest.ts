@@ -2,13 +2,15 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
-import type { PulumiStack } from "../job/pulumi-stack";
+import { packageRoot } from "../../lib/package-root";
+import type { PulumiRun, PulumiStack } from "../job/pulumi-stack";
 import { type ApiBehaviour, systemImage } from "../images/make-images";
 import { LoopbackRegistry } from "../images/registry";
 import type { Program } from "../programs/recipe";
 import { kubeconfigWith } from "./contexts";
 import { hcaDocuments } from "./hca-documents";
 import { Platform } from "./platform";
+import type { Ran } from "./run";
 import { SourceRepository } from "./source-repository";
 import { Workplace } from "./workplace";
 
@@ -34,6 +36,7 @@ type Show = (text: string) => void;
 export class HcaIngest {
   private constructor(
     private readonly environment: EmbeddedEnvironment,
+    private readonly show: Show,
     readonly work: Workplace,
     private readonly folder: string,
     private readonly repositories: Readonly<Record<HcaApp, SourceRepository>>,
@@ -44,6 +47,7 @@ export class HcaIngest {
   static async create(
     environment: EmbeddedEnvironment,
     state: string,
+    show: Show = () => undefined,
     signal?: AbortSignal,
   ): Promise<HcaIngest> {
     const folder = join(state, "examples", "hca-ingest");
@@ -54,7 +58,13 @@ export class HcaIngest {
       INGEST_RELEASE_MONGO_URI: environment.mongo.uri,
       INGEST_MONGO_URI: environment.mongo.userUri,
     };
-    const work = Workplace.open(environment, state, "hca-ingest", variables, signal);
+    const work = Workplace.open(
+      environment,
+      state,
+      join(packageRoot(), "examples", "hca-ingest"),
+      variables,
+      signal,
+    );
     const repositories = Object.fromEntries(
       Object.keys(apps).map((app) => [
         app,
@@ -68,7 +78,7 @@ export class HcaIngest {
       await platforms[name].create("ingest-mongo", hcaDocuments());
       stacks[name] = await work.stack(name);
     }
-    const system = new HcaIngest(environment, work, folder, repositories, stacks, platforms);
+    const system = new HcaIngest(environment, show, work, folder, repositories, stacks, platforms);
     for (const name of hcaEnvironments) system.settle(name);
     system.introduce("ana", "ben");
     work.commit("where it runs");
@@ -143,32 +153,32 @@ export class HcaIngest {
   }
 
   /** The first of the two steps: tags for the environment, digests unchanged (rules H7, H9). */
-  async firstStep(environment: HcaEnvironment, show?: Show): Promise<void> {
+  async firstStep(environment: HcaEnvironment): Promise<void> {
     this.work.commit(`what comes to ${environment}`);
-    await this.command(["release", environment], show);
+    await this.command(["release", environment]);
     this.work.commit(`release ${environment}`);
   }
 
   /** The second: `pulumi up`, and its record. */
-  async deployed(environment: HcaEnvironment, show?: Show): Promise<void> {
-    const { code, output } = await this.stacks[environment].up(show);
+  async deployed(environment: HcaEnvironment): Promise<void> {
+    const { code, output } = await this.up(environment);
     if (code !== 0) throw new Error(`pulumi up of ${environment} failed:\n${output}`);
-    await this.command(["record", environment], show);
+    await this.command(["record", environment]);
     const { version } = await this.stands(environment);
     this.work.commit(`record of ${environment}`);
     this.work.git("tag", "--force", `${environment}-${version}`);
   }
 
   /** What is verified in one environment comes into the next one's stack file (rules H8, H15). */
-  async promoted(from: HcaEnvironment, to: HcaEnvironment, show?: Show): Promise<void> {
-    await this.command(["promote", from, to], show);
+  async promoted(from: HcaEnvironment, to: HcaEnvironment): Promise<void> {
+    await this.command(["promote", from, to]);
     // A promotion takes overrides away: they were for the release before.
     this.acceptWithoutForge(to);
     this.work.commit(`promote ${from} to ${to}`);
   }
 
   /** Two who did not write it look at it; for prod one of them speaks for the team too (rules H3, H6). */
-  async approved(environment: HcaEnvironment, show?: Show): Promise<void> {
+  async approved(environment: HcaEnvironment): Promise<void> {
     const words = [
       ["ana", "reviewer"],
       ["ben", "reviewer"],
@@ -176,10 +186,16 @@ export class HcaIngest {
     ];
     for (const [person = "", role = ""] of words) {
       const key = join(this.folder, "keys", person);
-      await this.command(
-        ["approve", environment, "--as", role, "--by", `${person}@example.org`, "--key", key],
-        show,
-      );
+      await this.command([
+        "approve",
+        environment,
+        "--as",
+        role,
+        "--by",
+        `${person}@example.org`,
+        "--key",
+        key,
+      ]);
     }
     this.work.commit(`approvals of ${environment}`);
   }
@@ -190,6 +206,14 @@ export class HcaIngest {
     this.work.commit(`${environment} goes back`);
   }
 
+  /** A command in the project's folder, however it ends. */
+  slipway(...args: readonly string[]): Promise<Ran> {
+    this.show(
+      `\n$ slipway ${args.map((word) => (word.includes(" ") ? JSON.stringify(word) : word)).join(" ")}\n`,
+    );
+    return this.work.slipway(args, this.show);
+  }
+
   private async stands(environment: HcaEnvironment): Promise<{ readonly version: string }> {
     const state = await this.platforms[environment].withDatabase((db) =>
       db.collection<{ _id: string; version: string }>("_slipway_state").findOne({ _id: "schema" }),
@@ -197,8 +221,15 @@ export class HcaIngest {
     return { version: state?.version ?? "none" };
   }
 
-  private async command(args: readonly string[], show?: Show): Promise<void> {
-    const { code, output } = await this.work.slipway(args, show);
+  /** `pulumi up` of an environment, however it ends. */
+  up(environment: HcaEnvironment, ...more: readonly string[]): Promise<PulumiRun> {
+    this.show(`\n$ pulumi up --stack ${environment}\n`);
+    return this.stacks[environment].up(this.show, ...more);
+  }
+
+  /** A command that must succeed. */
+  private async command(args: readonly string[]): Promise<void> {
+    const { code, output } = await this.slipway(...args);
     if (code !== 0) throw new Error(`slipway ${args.join(" ")} failed:\n${output}`);
   }
 

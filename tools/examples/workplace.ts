@@ -8,6 +8,9 @@ import { packageRoot } from "../../lib/package-root";
 import { PulumiStack } from "../job/pulumi-stack";
 import { type Ran, runTo } from "./run";
 
+/** Where the copies lie, apart from those of the main job. */
+const workplaces = "workplaces";
+
 /** Who commits where a person would. */
 const identity = {
   GIT_AUTHOR_NAME: "Dana",
@@ -34,22 +37,23 @@ export class Workplace {
   ) {}
 
   /**
-   * Begins anew: what an earlier run of this example left in its folder goes.
-   * @param example name of a folder of `examples`. Example: `hca-ingest`.
+   * Begins anew: what an earlier run left in its folder goes.
+   * @param original the project's folder. Example: `examples/hca-ingest`.
+   * @param files what of it is copied. Default: all.
    * @param variables what the stack files read of the environment: connection strings, a kubeconfig.
    */
   static open(
     environment: EmbeddedEnvironment,
     state: string,
-    example: string,
+    original: string,
     variables: Readonly<Record<string, string>>,
     signal?: AbortSignal,
+    files?: readonly string[],
   ): Workplace {
-    const original = join(packageRoot(), "examples", example);
     const { name } = parse(readFileSync(join(original, "Pulumi.yaml"), "utf8")) as { name: string };
-    const folder = join(state, "projects", name);
+    const folder = join(state, workplaces, name);
     rmSync(folder, { recursive: true, force: true });
-    cpSync(original, folder, { recursive: true });
+    for (const file of files ?? [""]) cpSync(join(original, file), join(folder, file), { recursive: true });
     const place = new Workplace(environment, state, original, folder, variables, signal);
     writeFileSync(join(folder, ".gitignore"), "backups/\ndumps/\n");
     place.git("init", "--quiet", "--initial-branch=master");
@@ -61,10 +65,18 @@ export class Workplace {
   async stack(name: string): Promise<PulumiStack> {
     const text = readFileSync(join(this.folder, `Pulumi.${name}.yaml`), "utf8");
     const { environment, original, state, signal, variables } = this;
-    const stack = await PulumiStack.open(environment, original, name, state, signal, {
-      ...variables,
-      SLIPWAY_OPERATOR: "dana",
-    });
+    const stack = await PulumiStack.open(
+      environment,
+      original,
+      name,
+      state,
+      signal,
+      {
+        ...variables,
+        SLIPWAY_OPERATOR: "dana",
+      },
+      workplaces,
+    );
     await stack.empty();
     const selected = existsSync(stack.file) ? readFileSync(stack.file, "utf8") : text;
     const file = StackFile.parse(text, `Pulumi.${name}.yaml`);

@@ -36,6 +36,7 @@ export class PulumiStack {
    * @param original folder of the project. Example: the repository's root.
    * @param signal interrupts a running CLI as Ctrl-C does, and lets no further one start.
    * @param own variables that the stack file reads, besides the environment's own.
+   * @param folder where in the state directory the copy lies.
    */
   static async open(
     environment: EmbeddedEnvironment,
@@ -44,13 +45,14 @@ export class PulumiStack {
     state: string,
     signal?: AbortSignal,
     own: Readonly<Record<string, string>> = {},
+    folder = "projects",
   ): Promise<PulumiStack> {
     const {
       name: projectName,
       main = ".",
       ...rest
     } = parse(await readFile(join(original, "Pulumi.yaml"), "utf8")) as { name: string; main?: string };
-    const project = join(state, "projects", projectName);
+    const project = join(state, folder, projectName);
     await mkdir(project, { recursive: true, mode: 0o700 });
     await mkdir(temporaryFolder(state), { recursive: true, mode: 0o700 });
     const copy = { name: projectName, ...rest, main: relative(project, join(original, main)) };
