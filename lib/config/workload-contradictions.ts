@@ -23,9 +23,9 @@ export function* workloadContradictions({ images, services, jobs }: Workloads): 
   for (const name of Object.keys(jobs)) {
     if (Object.hasOwn(services, name)) yield at(["jobs", name], "a name that no service has");
   }
-  for (const [section, workloads] of Object.entries({ services, jobs }))
-    for (const [name, { env }] of Object.entries(workloads))
-      yield* secretsInClear([section, name, "env"], env);
+  for (const [name, { env }] of Object.entries(services))
+    yield* secretsInClear(["services", name, "env"], env);
+  for (const [name, { env }] of Object.entries(jobs)) yield* secretsInClear(["jobs", name, "env"], env);
   for (const [name, { restartsWith = [] }] of Object.entries(services)) {
     for (const [index, other] of restartsWith.entries()) {
       if (other === name || !Object.hasOwn(services, other))
