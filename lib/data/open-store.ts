@@ -9,7 +9,9 @@ export async function openStore(spec: StoreSpec, secrets: Secrets): Promise<Data
       const { MongoDataStore } = await import("./store/mongo-data-store");
       return MongoDataStore.open(spec, secrets);
     }
-    case "postgresql":
-      throw new Error("not yet");
+    case "postgresql": {
+      const { PostgresDataStore } = await import("./postgresql/postgres-data-store");
+      return PostgresDataStore.open(spec, secrets);
+    }
   }
 }

@@ -12,11 +12,13 @@ export class Secrets {
   readonly #known = new Set<string>();
 
   /** A connection string. @throws Refusal when the source holds none. */
-  uri(source: SecretSource, where: string, embedded: "release" | "user"): string {
-    const value =
-      source.kind === "embedded"
-        ? readEmbeddedEnvironment().mongo[embedded === "release" ? "uri" : "userUri"]
-        : plain(source, where);
+  uri(
+    source: SecretSource,
+    where: string,
+    embedded: "release" | "user",
+    server: "mongo" | "postgres" = "mongo",
+  ): string {
+    const value = source.kind === "embedded" ? embeddedUri(server, embedded) : plain(source, where);
     this.#learnUri(value);
     return value;
   }
@@ -42,11 +44,12 @@ export class Secrets {
   redact(text: string): string {
     let safe = text;
     for (const secret of this.#known) safe = safe.replaceAll(secret, "***");
-    return safe.replace(/(mongodb(?:\+srv)?:\/\/)[^@/\s]*@/g, "$1***@");
+    return safe.replace(/((?:mongodb(?:\+srv)?|postgres(?:ql)?):\/\/)[^@/\s]*@/g, "$1***@");
   }
 
   #learnUri(uri: string): void {
-    const password = /^mongodb(?:\+srv)?:\/\/[^:@/]*:(?<password>[^@/]*)@/.exec(uri)?.groups?.["password"];
+    const password = /^(?:mongodb(?:\+srv)?|postgres(?:ql)?):\/\/[^:@/]*:(?<password>[^@/]*)@/.exec(uri)
+      ?.groups?.["password"];
     if (password === undefined) return;
     this.#learn(uri);
     this.#learn(password);
@@ -56,6 +59,19 @@ export class Secrets {
   #learn(secret: string): void {
     if (secret.length >= shortestSecret) this.#known.add(secret);
   }
+}
+
+function embeddedUri(server: "mongo" | "postgres", user: "release" | "user"): string {
+  const uris = readEmbeddedEnvironment()[server];
+  if (uris) return uris[user === "release" ? "uri" : "userUri"];
+  throw new Refusal("secrets", [
+    {
+      where: "the embedded environment",
+      found: "no PostgreSQL server",
+      allowed: "an environment that was started with one",
+      mend: "npm run environment -- up --postgresql",
+    },
+  ]);
 }
 
 function plain(source: Exclude<SecretSource, { kind: "embedded" }>, where: string): string {

@@ -14,6 +14,7 @@ import { stepName } from "../journal/record-state";
 import type { MongoContext } from "../store/mongo-context";
 import type { Process, ProcessNeeds } from "./context";
 import { recordFolder } from "./record-folder";
+import { refuseInvalid } from "./refuse-invalid";
 
 /** The next version, loaded beside the live one and read back; and the dump of what it was made from. */
 export interface StagedCollections {
@@ -139,27 +140,4 @@ async function readBack(
   });
   const problems = found.flat();
   if (problems.length > 0) throw new Refusal("reading back", problems);
-}
-
-/** Shown at once on a screen; all of them are in the report file. */
-const shown = 50;
-
-function refuseInvalid(report: ProcessReport): void {
-  const { madeInvalid, invalidBefore } = report.totals;
-  const count = madeInvalid + invalidBefore;
-  if (count === 0) return;
-  const listed = report.invalid.slice(0, shown).map(({ collection, id, pointer, rule, verdict }) => ({
-    where: `${collection}, _id ${id}, ${pointer === "" ? "/" : pointer}`,
-    found: verdict === "made-invalid" ? "made invalid by the migration" : "invalid before the migration too",
-    allowed: rule,
-    mend: verdict === "made-invalid" ? "the migration" : "the document, or the migration",
-  }));
-  const rest = count - listed.length;
-  const more = {
-    where: "the other documents",
-    found: `${rest} more invalid ones`,
-    allowed: "none",
-    mend: `all of them are in ${report.reportFile}`,
-  };
-  throw new Refusal(`${count} invalid documents`, rest > 0 ? [...listed, more] : listed);
 }

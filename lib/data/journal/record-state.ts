@@ -68,6 +68,7 @@ export const stepName = {
   pauseExpiry: "pause-expiry",
   resumeExpiry: "resume-expiry",
   stage: "stage",
+  settle: "settle",
   swap: "swap",
   witness: "witness",
   unswap: "unswap",

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Refusal } from "../../problem";
+import { createAlike, type DatabaseTraits, endSessions } from "./database";
+import type { Programs } from "./program";
+import { name } from "./quoting";
+import type { PostgresServer } from "./server";
+
+/** The least that makes a dump small: more costs more time than it saves. */
+const compression = "--compress=1";
+
+/** Dumps a database in pg_dump's directory format, as a snapshot sees it. @throws Refusal when pg_dump fails. */
+export async function dump(
+  programs: Programs,
+  { database, folder, snapshot, jobs }: DumpRequest,
+): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(join(folder, ".."), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw noFolder(folder, error);
+  });
+  const args = [
+    "--format=directory",
+    `--file=${folder}`,
+    `--jobs=${jobs}`,
+    `--snapshot=${snapshot}`,
+    compression,
+  ];
+  await programs.run("pg_dump", [...args, "--no-password", database], database);
+}
+
+export interface DumpRequest {
+  readonly database: string;
+  readonly folder: string;
+  readonly snapshot: string;
+  readonly jobs: number;
+}
+
+/** Loads a dump into a new database that is like another; what was left under the name is dropped. @throws Refusal when it can't be loaded. */
+export async function load(
+  server: PostgresServer,
+  programs: Programs,
+  { folder, actual, traits, jobs, at }: LoadRequest,
+): Promise<void> {
+  await server.with(at, async (client) => {
+    await dropDatabase(client, actual);
+    await client.query(createAlike(actual, traits));
+  });
+  const args = ["--exit-on-error", "--no-password", `--jobs=${jobs}`, `--dbname=${actual}`, folder];
+  await programs.run("pg_restore", args, actual);
+}
+
+export interface LoadRequest {
+  readonly folder: string;
+  readonly actual: string;
+  readonly traits: DatabaseTraits;
+  readonly jobs: number;
+  /** The database that commands about databases are given in. */
+  readonly at: string;
+}
+
+/** Drops a database and ends the sessions on it; one that is gone is dropped. */
+export async function dropDatabase(
+  client: Parameters<typeof endSessions>[0],
+  database: string,
+): Promise<void> {
+  await endSessions(client, database);
+  await client.query(`DROP DATABASE IF EXISTS ${name(database)} WITH (FORCE)`);
+}
+
+/** Copies a database that nobody is connected to, file by file. */
+export async function copyDatabase(
+  client: Parameters<typeof endSessions>[0],
+  from: string,
+  to: string,
+  owner: string,
+): Promise<void> {
+  await dropDatabase(client, to);
+  await endSessions(client, from);
+  await client.query(
+    `CREATE DATABASE ${name(to)} TEMPLATE ${name(from)} OWNER ${name(owner)} STRATEGY file_copy`,
+  );
+}
+
+/** Every file of a dump by its name, with size and SHA-256: what a dump must be, byte for byte (rule N11). */
+export async function filesOf(
+  folder: string,
+): Promise<Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>> {
+  const files: Record<string, { bytes: number; sha256: string }> = {};
+  for (const file of (await readdir(folder)).sort()) {
+    const path = join(folder, file);
+    const hash = createHash("sha256");
+    for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
+    files[file] = { bytes: (await stat(path)).size, sha256: hash.digest("hex") };
+  }
+  return files;
+}
+
+function noFolder(folder: string, error: unknown): Refusal {
+  return new Refusal("dump", [
+    {
+      where: folder,
+      found: error instanceof Error ? error.message : String(error),
+      allowed: "a folder that can be written",
+      mend: "make it one, or set slipway:data.dump.keep to another",
+    },
+  ]);
+}

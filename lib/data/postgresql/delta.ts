@@ -1,0 +1,109 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { Refusal } from "../../problem";
+import type { Secrets } from "../secrets";
+import { isNewer, type Written } from "./mark";
+import { name } from "./quoting";
+import type { PostgresServer } from "./server";
+import { plain, quoted, type Table } from "./tables";
+
+/** From where to where changed rows are carried. */
+export interface Carry {
+  readonly server: PostgresServer;
+  readonly secrets: Secrets;
+  readonly from: string;
+  readonly to: string;
+  readonly horizon: string;
+  /** Where the rows lie on their way, and stay: they belong to the dump. */
+  readonly folder: string;
+}
+
+/**
+ * Makes a table of a copy equal to the original: rows that are newer than the horizon take the place of those with their key, rows
+ * whose key is gone go. A table without a primary key is carried whole. No trigger fires and no reference is checked: what is
+ * carried was checked where it comes from.
+ */
+export async function carry(way: Carry, { table, newer }: Written, rowsInCopy: number): Promise<void> {
+  await mkdir(way.folder, { recursive: true, mode: 0o700 });
+  const place = quoted(table);
+  const columns = table.columns.map(name).join(", ");
+  const keyed = table.key.length > 0;
+  const rowsFile = join(way.folder, `${fileName(table)}.copy`);
+  const which = keyed ? ` WHERE ${isNewer(way.horizon)}` : "";
+  await unload(way, `COPY (SELECT ${columns} FROM ONLY ${place}${which}) TO STDOUT`, rowsFile);
+  const made = `CREATE TEMP TABLE carried ON COMMIT DROP AS SELECT ${columns} FROM ONLY ${place} WITH NO DATA`;
+  const same = table.key.map((column) => `there.${name(column)} = carried.${name(column)}`).join(" AND ");
+  await loadRows(way, rowsFile, [
+    made,
+    `COPY carried (${columns}) FROM STDIN`,
+    keyed ? `DELETE FROM ONLY ${place} AS there USING carried WHERE ${same}` : `DELETE FROM ONLY ${place}`,
+    `INSERT INTO ${place} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM carried`,
+  ]);
+  if (!keyed || (newer === 0 && rowsInCopy === 0)) return;
+  const keysFile = join(way.folder, `${fileName(table)}.keys`);
+  const keys = table.key.map(name).join(", ");
+  await unload(way, `COPY (SELECT ${keys} FROM ONLY ${place}) TO STDOUT`, keysFile);
+  await loadRows(way, keysFile, [
+    `CREATE TEMP TABLE carried ON COMMIT DROP AS SELECT ${keys} FROM ONLY ${place} WITH NO DATA`,
+    `COPY carried (${keys}) FROM STDIN`,
+    `ANALYZE carried`,
+    `DELETE FROM ONLY ${place} AS there WHERE NOT EXISTS (SELECT FROM carried WHERE ${same})`,
+  ]);
+}
+
+/** One table, one file; whatever its name is. */
+function fileName(table: Table): string {
+  return encodeURIComponent(plain(table)).slice(0, 200);
+}
+
+async function unload(way: Carry, statement: string, file: string): Promise<void> {
+  const child = psql(way, way.from, ["-c", statement]);
+  await Promise.all([pipeline(child.stdout, createWriteStream(file, { mode: 0o600 })), ended(way, child)]);
+}
+
+/** All in one transaction; the one COPY among them reads the file. */
+async function loadRows(way: Carry, file: string, statements: readonly string[]): Promise<void> {
+  const before = "SET LOCAL session_replication_role = replica";
+  const child = psql(way, way.to, [
+    "-1",
+    ...[before, ...statements].flatMap((statement) => ["-c", statement]),
+  ]);
+  child.stdout.resume();
+  // A psql that ended says why itself.
+  await Promise.all([
+    pipeline(createReadStream(file), child.stdin).catch(() => undefined),
+    ended(way, child),
+  ]);
+}
+
+function psql({ server }: Carry, database: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn("psql", ["-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", ...args], {
+    env: server.environment(database),
+    stdio: "pipe",
+  });
+}
+
+async function ended({ secrets }: Carry, child: ChildProcessWithoutNullStreams): Promise<void> {
+  let complaints = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (complaints += text.slice(0, 2_000)));
+  const code = await new Promise<number | string>((resolve) => {
+    child.on("error", (error) => {
+      resolve(error.message);
+    });
+    child.on("close", (exit, signal) => {
+      resolve(exit ?? signal ?? "no exit code");
+    });
+  });
+  if (code === 0) return;
+  throw new Refusal("changed rows", [
+    {
+      where: "psql",
+      found: secrets.redact(complaints.trim() === "" ? String(code) : complaints.trim()),
+      allowed: "rows that can be carried into the copy",
+      mend: "what it complains of; then start the release again",
+    },
+  ]);
+}

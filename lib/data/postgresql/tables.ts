@@ -1,0 +1,42 @@
+import type { Client } from "pg";
+import { name } from "./quoting";
+import { rows } from "./server";
+
+/** A table that holds rows itself: a partition, not the table that it is a part of. */
+export interface Table {
+  readonly oid: string;
+  readonly schema: string;
+  readonly table: string;
+  /** Columns that are stored as they were given, in order; generated ones left out. */
+  readonly columns: readonly string[];
+  /** Of the primary key; none where there is no such. */
+  readonly key: readonly string[];
+  readonly bytes: number;
+}
+
+/** The tables of a database, ours to compare: not the server's, not an extension's. The largest first. */
+export async function tablesOf(client: Client): Promise<readonly Table[]> {
+  return rows<Table>(
+    client,
+    `SELECT c.oid::text, n.nspname AS schema, c.relname AS "table", pg_table_size(c.oid)::float8 AS bytes,
+       ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+             AND attgenerated = '' ORDER BY attnum) AS columns,
+       ARRAY(SELECT a.attname::text FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, at)
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+             WHERE i.indrelid = c.oid AND i.indisprimary ORDER BY k.at) AS key
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+     ORDER BY bytes DESC, 2, 3`,
+  );
+}
+
+/** A table as SQL writes it. */
+export function quoted({ schema, table }: Pick<Table, "schema" | "table">): string {
+  return `${name(schema)}.${name(table)}`;
+}
+
+/** A table as people and records name it within its database. */
+export function plain({ schema, table }: Pick<Table, "schema" | "table">): string {
+  return `${schema}.${table}`;
+}
