@@ -22,35 +22,47 @@ export interface Carry {
 }
 
 /**
- * Makes a table of a copy equal to the original: rows that are newer than the horizon take the place of those with their key, rows
- * whose key is gone go. A table without a primary key is carried whole. No trigger fires and no reference is checked: what is
+ * Makes a table of a copy equal to the original: rows whose key is gone go, rows that are newer than the horizon take the place of
+ * those with their key. A table without a primary key is carried whole. No trigger fires and no reference is checked: what is
  * carried was checked where it comes from.
+ * @param rowsInCopy how many rows the copy has.
  */
-export async function carry(way: Carry, { table, newer }: Written, rowsInCopy: number): Promise<void> {
+export async function carry(way: Carry, { table, rows, newer }: Written, rowsInCopy: number): Promise<void> {
   await mkdir(way.folder, { recursive: true, mode: 0o700 });
   const place = quoted(table);
-  const columns = table.columns.map(name).join(", ");
-  const keyed = table.key.length > 0;
-  const rowsFile = join(way.folder, `${fileName(table)}.copy`);
-  const which = keyed ? ` WHERE ${isNewer(way.horizon)}` : "";
-  await unload(way, `COPY (SELECT ${columns} FROM ONLY ${place}${which}) TO STDOUT`, rowsFile);
-  const made = `CREATE TEMP TABLE carried ON COMMIT DROP AS SELECT ${columns} FROM ONLY ${place} WITH NO DATA`;
+  const isKeyed = table.key.length > 0;
   const same = table.key.map((column) => `there.${name(column)} = carried.${name(column)}`).join(" AND ");
-  await loadRows(way, rowsFile, [
-    made,
-    `COPY carried (${columns}) FROM STDIN`,
-    keyed ? `DELETE FROM ONLY ${place} AS there USING carried WHERE ${same}` : `DELETE FROM ONLY ${place}`,
+  // Where every row of the copy is in the original still, rows only came. Gone ones go first: others may have their unique values.
+  const onlyCame = rows - newer === rowsInCopy;
+  if (isKeyed && !onlyCame)
+    await carryRows(way, table, "keys", table.key, "", [
+      `DELETE FROM ONLY ${place} AS there WHERE NOT EXISTS (SELECT FROM carried WHERE ${same})`,
+    ]);
+  const columns = table.columns.map(name).join(", ");
+  await carryRows(way, table, "rows", table.columns, isKeyed ? ` WHERE ${isNewer(way.horizon)}` : "", [
+    isKeyed ? `DELETE FROM ONLY ${place} AS there USING carried WHERE ${same}` : `DELETE FROM ONLY ${place}`,
     `INSERT INTO ${place} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM carried`,
   ]);
-  if (!keyed || (newer === 0 && rowsInCopy === 0)) return;
-  const keysFile = join(way.folder, `${fileName(table)}.keys`);
-  const keys = table.key.map(name).join(", ");
-  await unload(way, `COPY (SELECT ${keys} FROM ONLY ${place}) TO STDOUT`, keysFile);
-  await loadRows(way, keysFile, [
-    `CREATE TEMP TABLE carried ON COMMIT DROP AS SELECT ${keys} FROM ONLY ${place} WITH NO DATA`,
-    `COPY carried (${keys}) FROM STDIN`,
-    `ANALYZE carried`,
-    `DELETE FROM ONLY ${place} AS there WHERE NOT EXISTS (SELECT FROM carried WHERE ${same})`,
+}
+
+/** Some columns of some rows: into a file, from there into a temporary table of the copy, and then what shall be done with them. */
+async function carryRows(
+  way: Carry,
+  table: Table,
+  what: "keys" | "rows",
+  names: readonly string[],
+  which: string,
+  then: readonly string[],
+): Promise<void> {
+  const place = quoted(table);
+  const columns = names.map(name).join(", ");
+  const file = join(way.folder, `${fileName(table)}.${what}`);
+  await unload(way, `COPY (SELECT ${columns} FROM ONLY ${place}${which}) TO STDOUT`, file);
+  await loadRows(way, file, [
+    `CREATE TEMP TABLE carried ON COMMIT DROP AS SELECT ${columns} FROM ONLY ${place} WITH NO DATA`,
+    `COPY carried (${columns}) FROM STDIN`,
+    "ANALYZE carried",
+    ...then,
   ]);
 }
 

@@ -32,13 +32,24 @@ export class JournalSession {
   }
 
   async #run<Result>(make: boolean, run: (client: Client | undefined) => Promise<Result>): Promise<Result> {
-    if ((await this.#opening?.catch(() => undefined)) === undefined) this.#opening = this.#open(make);
     try {
-      return await run(await this.#opening);
+      return await run(await this.#client(make));
     } catch (error) {
       if (isCut(error)) await this.close();
       throw error;
     }
+  }
+
+  /** Whoever asks while it is being opened waits for the same one. */
+  async #client(make: boolean): Promise<Client | undefined> {
+    const opening = (this.#opening ??= this.#open(make));
+    const client = await opening.catch((error: unknown) => {
+      if (this.#opening === opening) this.#opening = undefined;
+      throw error;
+    });
+    if (client) return client;
+    if (this.#opening === opening) this.#opening = undefined;
+    return make ? this.#client(make) : undefined;
   }
 
   async #open(make: boolean): Promise<Client | undefined> {

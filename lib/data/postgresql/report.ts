@@ -40,6 +40,7 @@ export async function reportOf(
     invalid: invalid.slice(0, bound),
     removed: [],
     dangling: [],
+    idKinds: [],
     reportFile,
     totals: {
       documentsBefore: sum(({ documentsBefore }) => documentsBefore),

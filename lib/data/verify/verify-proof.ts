@@ -5,6 +5,8 @@ import { removedFile } from "../conductor/forward";
 import { type Proof, proofChecksum } from "../conductor/proof";
 import { type Problem, Refusal } from "../../problem";
 import { type DataStore, type KnownVersion, thingOf } from "../conductor/data-store";
+import type { DumpManifest } from "../dump/manifest";
+import { isPostgresManifest, verifyPostgresDump } from "../postgresql/verify-dump";
 import { readManifest, verifyDump } from "./verify-dump";
 
 /** Reads a proof file. @throws Refusal when it is none, or was edited. */
@@ -33,7 +35,9 @@ export async function readProof(path: string): Promise<Proof> {
 export async function verifyOffline(path: string): Promise<readonly Problem[]> {
   const proof = await readProof(path);
   const folder = dirname(path);
-  const { collections } = await readManifest(folder);
+  const manifest: unknown = await readManifest(folder);
+  if (isPostgresManifest(manifest)) return verifyPostgresDump(folder, manifest, proof.record.collections);
+  const { collections } = manifest as DumpManifest;
   const dumped = new Map(collections.map(({ collection, hash }) => [collection, hash]));
   const differing = proof.record.collections
     .filter(

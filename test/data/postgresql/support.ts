@@ -9,6 +9,7 @@ export type PostgresRelease = ReleaseSpec & { readonly store: PostgresStoreSpec 
 /** Two databases of the owner's, with a little of everything that moves data about. */
 export async function makeDatabases(server: TestPostgres, ...databases: readonly string[]): Promise<void> {
   await connected(server.uri("postgres"), async (client) => {
+    await client.query("GRANT SET ON PARAMETER session_replication_role TO slipway");
     for (const database of databases) await client.query(`CREATE DATABASE "${database}" OWNER owner`);
   });
   for (const database of databases) {
