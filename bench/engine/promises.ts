@@ -22,7 +22,7 @@ export const promises = {
     most: 400,
     goal: 256,
     toward:
-      "Node and its driver take 130, the compiled schemas 60, the migrator's Python 60: a smaller schema",
+      "a validating thread takes 65, the migrator's Python 45, the rest is Node's: smaller blocks and replies",
   },
   growth: { most: 4.4 },
   validatorMs: { most: 150 },
