@@ -33,7 +33,7 @@ export = slipway.program(async () => {
 
   const verified = new slipway.Verification(
     "verification",
-    { release, recordId: data.recordId, services, images, verification },
+    { release, recordId: data.recordId, services, images, verification, gates: slipway.gatesOf(stack) },
     { dependsOn: live },
   );
 

@@ -31,6 +31,7 @@ interface DataMigrationProps extends Props {
 interface VerificationProps extends Props {
   readonly expected: readonly ExpectedService[];
   readonly verification: VerificationConfig;
+  readonly gates: readonly string[];
 }
 
 /** What the program must know of the database before there is a graph. */
@@ -81,9 +82,8 @@ const dataSwitch: Kind<Props> = {
 
 const verification: Kind<VerificationProps> = {
   async apply(props) {
-    const { awaitRunningSystem } = await import("../lib/evidence/running-system");
-    const evidence = await awaitRunningSystem(spec(props), props.expected, props.verification);
-    return { ...props, evidence };
+    const { verified } = await import("./verified");
+    return { ...props, ...(await verified(spec(props), props)) };
   },
   changed: (olds, news) => Promise.resolve(olds.recordId !== news.recordId),
   read: (props) => Promise.resolve(props),

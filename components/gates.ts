@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { policyOf } from "../lib/config/gates-policy";
 import type { StackConfig } from "../lib/config/stack-config";
 import { compiled } from "./compiled";
 import { projectFolder } from "./project";
@@ -12,4 +13,9 @@ export async function passGates(config: StackConfig): Promise<void> {
   const { page, refusal } = await compiled().judgeRelease(projectFolder(), config);
   if (pulumi.runtime.isDryRun()) await pulumi.log.info(page);
   else if (refusal !== undefined) throw new pulumi.RunError(refusal);
+}
+
+/** The gates that the environment has, before the release and after it. */
+export function gatesOf(config: StackConfig): readonly string[] {
+  return policyOf(config).gates;
 }

@@ -1,7 +1,7 @@
 export { Cluster } from "./cluster";
 export { DataMigration } from "./data-migration";
 export { DataSwitch } from "./data-switch";
-export { passGates } from "./gates";
+export { gatesOf, passGates } from "./gates";
 export { image, imageOf } from "./image";
 export { HelmRelease } from "./helm-release";
 export { ImageBuild } from "./image-build";

@@ -17,6 +17,8 @@ export interface VerificationArgs {
   readonly images: Readonly<Record<string, ReleaseImage>>;
   /** The questions, and a smoke command where one is wanted. */
   readonly verification: StackConfig["verification"];
+  /** Gates of the environment; those that are asked after the roll-out are judged on what runs. Example: N5, A17. */
+  readonly gates: readonly string[];
 }
 
 /** What runs is what was released: every pod's image, and what the system answers (rule N5). */
@@ -67,9 +69,16 @@ interface Expected {
 /** Asks the cluster and the services, once per release. */
 class RunningSystem extends pulumi.dynamic.Resource {
   constructor(name: string, args: VerificationArgs, opts: pulumi.CustomResourceOptions) {
-    const { recordId, services, images, verification } = args;
+    const { recordId, services, images, verification, gates } = args;
     const expected = expectedServices(services, images);
-    const props = { ...releaseProps(args.release), recordId, expected, verification, evidence: undefined };
+    const props = {
+      ...releaseProps(args.release),
+      recordId,
+      expected,
+      verification,
+      gates,
+      evidence: undefined,
+    };
     super(
       new Forwarder("verification"),
       name,

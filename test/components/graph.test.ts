@@ -89,6 +89,10 @@ for (const environment of environments) {
       assert.ok(record.dependencies.includes(running.urn), "the record waits for the verification");
     });
 
+    it("N5: has the verification judge the gates that the environment has", () => {
+      assert.deepEqual(only(graph, /:RunningSystem$/).inputs["gates"], ["X1"]);
+    });
+
     it("A12, A17: puts maintenance on before the data is touched, and ends it after the record is closed", () => {
       const started = only(graph, /:MaintenanceStart$/);
       const ended = only(graph, /:MaintenanceEnd$/);
