@@ -10,6 +10,7 @@ import { progressOn } from "../tools/toolchain/progress";
 import { engineBench } from "./engine/engine-bench";
 import { Verdicts } from "./engine/verdicts";
 import { timedJob } from "./job";
+import { pageSeconds } from "./page";
 import { noOp } from "./pulumi/no-op";
 import { setUpSeconds } from "./set-up";
 
@@ -19,9 +20,10 @@ const promises = {
   setUpCached: { most: 60 },
   job: { most: 90 },
   noOp: { most: 1.2 },
+  page: { most: 2 },
 } as const;
 
-const parts = ["set-up", "job", "no-op", "engine"] as const;
+const parts = ["set-up", "job", "no-op", "page", "engine"] as const;
 type Part = (typeof parts)[number];
 
 /** `npm run bench`: measures what the program promises; exit code 1 when a promise is missed. */
@@ -45,6 +47,12 @@ async function bench(): Promise<void> {
   if (setUp) await fromNothing(verdicts, interrupted.signal);
   if (wants("set-up") || wants("job") || wants("no-op"))
     await onEnvironment(verdicts, wants, runs, interrupted.signal);
+  if (wants("page"))
+    verdicts.atMost(
+      "seconds: the environments page of 500 releases",
+      await pageSeconds(500, runs),
+      promises.page,
+    );
   console.log("");
   verdicts.print();
   const engineKept = wants("engine") ? await engineBench(runs) : true;

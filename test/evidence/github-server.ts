@@ -25,6 +25,8 @@ export class GithubServer {
   deployments: Json[] = [];
   deploymentStatuses: Json[] = [];
   issues: Json[] = [];
+  /** Under the one pull request that there is. */
+  comments: Json[] = [];
   /** GitHub's search lags behind: issues that it does not know yet. */
   unindexed = new Set<number>();
   refs: Record<string, { type: string; sha: string }> = {};
@@ -88,6 +90,11 @@ export class GithubServer {
     const body = (asked.body === "" ? {} : JSON.parse(asked.body)) as Json;
     const issue = this.issues.find(({ number }) => rest === `issues/${number as number}`);
     const release = this.releases.find(({ id }) => rest === `releases/${id as number}`);
+    const comment = this.comments.find(({ id }) => rest === `issues/comments/${id as number}`);
+    if (method === "PATCH" && comment !== undefined) {
+      return this.checked(`${repo}/issues/comments/{comment_id}`, asked, 200, Object.assign(comment, body));
+    }
+    if (/^issues\/\d+\/comments$/.test(rest)) return this.commented(asked, body);
     const listed: Record<string, [string, unknown]> = {
       "": [repo, { id: 1 }],
       "actions/runs": [
@@ -132,6 +139,14 @@ export class GithubServer {
       return rest === "" ? json(200, list[1]) : this.checked(list[0], asked, 200, list[1]);
     if (issue !== undefined) return this.checked(`${repo}/issues/{issue_number}`, asked, 200, issue);
     return this.single(asked, rest);
+  }
+
+  private commented(asked: Asked, body: Json): Answer {
+    const path = `${repo}/issues/{issue_number}/comments`;
+    if (asked.method === "GET") return this.checked(path, asked, 200, this.comments);
+    const made = this.make("comment", { ...body, id: this.comments.length + 1 });
+    this.comments.push(made);
+    return this.checked(path, asked, 201, made);
   }
 
   private single(asked: Asked, rest: string): Answer {
@@ -334,6 +349,12 @@ const kinds = {
   ref: { path: `${repo}/git/ref/{ref}`, method: "get", status: 200, pick: (whole: Json) => whole },
   tag: { path: `${repo}/git/tags/{tag_sha}`, method: "get", status: 200, pick: (whole: Json) => whole },
   issue: { path: `${repo}/issues`, method: "post", status: 201, pick: withoutRequest },
+  comment: {
+    path: `${repo}/issues/{issue_number}/comments`,
+    method: "post",
+    status: 201,
+    pick: (whole: Json) => whole,
+  },
   "found issue": {
     path: "/search/issues",
     method: "get",

@@ -153,6 +153,13 @@ export class GitlabServer {
       this.releases.push(made);
       return this.one("release", made, 201);
     }
+    if (/^merge_requests\/\d+\/notes/.test(rest)) {
+      const there = this.notes.find(({ id }) => String(id) === rest.split("/")[3]);
+      if (there === undefined)
+        this.notes.push(this.make("note", { id: this.notes.length + 1, body: body["body"] }));
+      else Object.assign(there, body);
+      return this.one("note", there ?? this.notes.at(-1), asked.method === "POST" ? 201 : 200);
+    }
     if (rest.startsWith("releases/")) {
       return this.one(
         "release",

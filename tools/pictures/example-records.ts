@@ -1,6 +1,6 @@
 import { releaseInputs } from "../../lib/config/release-inputs";
 import { releaseParts } from "../../lib/config/release-parts";
-import { parseStackConfig } from "../../lib/config/stack-config";
+import { parseStackConfig, type StackConfig } from "../../lib/config/stack-config";
 import { StackFile } from "../../lib/config/stack-file";
 import type { CollectionChange, ReleaseRecordData, Stage } from "../../lib/data/protocol";
 import { compareVersions } from "../../lib/data/migrations/versions";
@@ -63,7 +63,16 @@ export function recordOf(
     ...(migrates ? { closedFor: 34_000 + number * 1700 } : {}),
   };
   const lane = config.lane;
-  return [recordPath("releases", record), sealed({ record, lane, commits: {}, gates })];
+  return [recordPath("releases", record), sealed({ record, lane, commits: commitsOf(config), gates })];
+}
+
+function commitsOf({ images, release }: StackConfig): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.keys(images).map((name) => [
+      name,
+      digestOf("commit", release).slice("sha256:".length, "sha256:".length + 12),
+    ]),
+  );
 }
 
 /** Hash of the release that a stack file asks for. */

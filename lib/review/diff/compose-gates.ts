@@ -20,7 +20,7 @@ const does = {
   warn: { one: "warns", several: "warn" },
   pass: { one: "passes", several: "pass" },
 } as const;
-const signs = { refuse: "✗", waiting: "…", warn: "!", pass: "✓" } as const;
+const signs = { refuse: "✗", waiting: "?", warn: "!", pass: "✓" } as const;
 
 /** What stops a release is shown at once; what does not is a number that opens. */
 export function composeGates({ gates, record }: ChangedEnvironment, most: number): readonly Block[] {
@@ -62,5 +62,5 @@ function summary(all: readonly KeptGate[]): string {
 }
 
 export function row({ id, title, verdict, says }: KeptGate): readonly Inline[] {
-  return [[strong(id), ` ${title}`], [`${signs[verdict]} ${does[verdict].one}`], says];
+  return [[strong(id), ` ${title}`], [`${signs[verdict]}\u00A0${does[verdict].one}`], says];
 }

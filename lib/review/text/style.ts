@@ -23,6 +23,8 @@ a:hover{text-decoration-thickness:2px}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:2px}
 main:focus{outline:none}
 code{font:.86em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+th code,small code,td.nowrap code{white-space:nowrap}
+td code{overflow-wrap:normal}
 ul{padding-left:1.1rem;margin:.4rem 0 1rem}
 li{margin:.3rem 0;max-width:48rem;overflow-wrap:anywhere}
 .skip{position:absolute;left:-100rem;top:.5rem;background:var(--ground);padding:.4rem .8rem;border:1px solid var(--accent)}
