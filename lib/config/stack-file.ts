@@ -51,6 +51,8 @@ export class StackFile {
     }
     this.document.setIn(path, value);
     this.text = this.document.toString({ lineWidth: 0 });
+    // Read again: the next change needs the places of this text.
+    this.document = parseDocument(this.text);
   }
 
   /** Removes one value; nothing where there is none. */
@@ -80,6 +82,7 @@ export class StackFile {
     if (value === undefined) return;
     this.document.set(key, value);
     this.text = this.document.toString({ lineWidth: 0 });
+    this.document = parseDocument(this.text);
   }
 
   toString(): string {

@@ -13,6 +13,8 @@ const folder = join(packageRoot(), "examples");
 /** The environments that each system really has. */
 const systems = {
   "hca-ingest": ["dev", "prod", "staging"],
+  fragalysis: ["alan", "production", "staging"],
+  atmosphere: ["beta", "cyverse", "jetstream"],
 } as const;
 
 for (const [name, environments] of Object.entries(systems)) {

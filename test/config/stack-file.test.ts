@@ -34,6 +34,17 @@ describe("stack file", () => {
     assert.deepEqual(file.config(), { release: "v1", data: { acceptLossSince: "v1" } });
   });
 
+  it("changes the right value after one that moved others, and takes away one value and nothing else", () => {
+    const text = "config:\n  slipway:a: { deep: [1,   2] }\n  slipway:b: keep me\n  slipway:c: { d: same }\n";
+    const file = StackFile.parse(text, "Pulumi.dev.yaml");
+    file.set(["a", "deep"], {});
+    file.set(["c", "d"], "same");
+    assert.deepEqual(file.config(), { a: { deep: {} }, b: "keep me", c: { d: "same" } });
+    file.remove(["a", "deep"]);
+    file.set(["b"], "kept");
+    assert.deepEqual(file.config(), { a: {}, b: "kept", c: { d: "same" } });
+  });
+
   it("X4: refuses broken YAML with its line, and a file without config", () => {
     assert.throws(
       () => StackFile.parse("config:\n  a: [1\nb: 2\n", "Pulumi.dev.yaml"),

@@ -47,7 +47,7 @@ export class NmdcChain {
       await platform.create("nmdc-runtime-mongo", nmdcDocuments(packageRoot()));
     const stacks = { staging: await work.stack("staging"), prod: await work.stack("prod") };
     const key = join(folder, "ana");
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key], { stdio: "pipe" });
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key], { stdio: "ignore" });
     mkdirSync(join(work.folder, ".slipway"), { recursive: true });
     work.write(".slipway/allowed_signers", `ana@example.org ${readFileSync(`${key}.pub`, "utf8")}`);
     const runtime = SourceRepository.begin(join(folder, "nmdc-runtime"), "main");

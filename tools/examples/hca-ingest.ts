@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import { packageRoot } from "../../lib/package-root";
@@ -234,14 +234,12 @@ export class HcaIngest {
   }
 
   private introduce(...people: readonly string[]): void {
-    mkdirSync(join(this.folder, "keys"), { recursive: true, mode: 0o700 });
+    rmSync(join(this.folder, "keys"), { recursive: true, force: true });
+    mkdirSync(join(this.folder, "keys"), { mode: 0o700 });
     mkdirSync(join(this.work.folder, ".slipway"), { recursive: true });
     const signers = people.map((person) => {
       const key = join(this.folder, "keys", person);
-      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key], {
-        input: "y\n",
-        stdio: "pipe",
-      });
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key], { stdio: "ignore" });
       return `${person}@example.org ${readFileSync(`${key}.pub`, "utf8")}`;
     });
     this.work.write(".slipway/allowed_signers", signers.join(""));

@@ -1,0 +1,1 @@
+SELECT id FROM viewer_tag WHERE category_id IS NULL
