@@ -1,5 +1,6 @@
 import { imagesNamed } from "../release/composition/variables";
 import { plainSecret } from "../release/invariants/plain-secret";
+import type { EnvironmentConfig } from "./container-env";
 import { restartCauses } from "./restart-order";
 import type { StackConfig } from "./stack-config";
 
@@ -42,10 +43,7 @@ export function* workloadContradictions({ images, services, jobs }: Workloads): 
   }
 }
 
-function* secretsInClear(
-  path: readonly string[],
-  env: StackConfig["services"][string]["env"],
-): Generator<Contradiction> {
+function* secretsInClear(path: readonly string[], env: EnvironmentConfig): Generator<Contradiction> {
   for (const [variable, value] of Object.entries(env)) {
     const reason = typeof value === "string" ? plainSecret(variable, value) : undefined;
     if (reason === undefined) continue;

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { packageRoot } from "../../lib/package-root";
+import { Sandbox } from "../docs/sandbox";
 import { GitFixture } from "../evidence/git-fixture";
 import { scratch } from "../scratch";
 
@@ -120,5 +121,19 @@ describe("the scripts that pipelines run", () => {
     const said = execFileSync("bash", [probe], { encoding: "utf8", env }).trim().split(" ");
     assert.deepEqual(said.slice(1), ["600", "gone", "unset"]);
     assert.throws(() => readFileSync(said[0] ?? ""), /ENOENT/);
+  });
+
+  it("say what a range of commits releases, in the job's summary where no pull request is to hear it", function () {
+    this.timeout(120_000);
+    const clone = Sandbox.create();
+    const summary = join(clone.folder, "..", "summary.md");
+    const change =
+      "sed -i 's/v2[.]18[.]0/v2.19.0/' Pulumi.staging.yaml && git commit --quiet --all --message release";
+    const variables = { GITHUB_STEP_SUMMARY: summary, PULL_REQUEST: "none" };
+    const { code, output } = clone.run(`${change} && .ci/comment HEAD^..HEAD`, variables);
+    assert.equal(code, 0, output);
+    const said = readFileSync(summary, "utf8");
+    assert.match(said, /staging/);
+    assert.match(said, /v2\.18\.0.*v2\.19\.0/);
   });
 });
