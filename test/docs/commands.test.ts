@@ -34,7 +34,7 @@ describe("the commands of the docs", () => {
       silent.map(({ page, line }) => `${page}:${line}`),
       [],
     );
-    assert.ok(all.filter(({ run }) => run).length >= 15, "most of them are run");
+    assert.ok(all.filter(({ run }) => run).length >= 10, "most of them are run");
   });
 
   it("says what it should say of blocks that exist", () => {

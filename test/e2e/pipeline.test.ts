@@ -54,11 +54,13 @@ describe("what every pipeline runs: .ci/release and .ci/push-records", function 
     assert.equal(run(".ci/push-records pipeline main").trim(), "");
   });
 
-  it("X4: ends as pulumi up ended: a stack file that is wrong is a job that failed, and nothing new is on record", () => {
+  it("N17: ends as pulumi up ended: what was refused is a job that failed, and is on record as that", () => {
     run("sed -i 's/schema: {.*}/schema: { package: nmdc-schema, version: 99.0.0 }/' Pulumi.pipeline.yaml");
     const { code, output } = clone.run(".ci/release pipeline", variables);
     assert.notEqual(code, 0, output);
     assert.match(output, /99\.0\.0/);
-    assert.equal(run("git status --porcelain releases").trim(), "");
+    const fresh = run("git ls-files --others --exclude-standard releases").trim();
+    const { record } = JSON.parse(clone.read(fresh)) as { readonly record: { readonly outcome: string } };
+    assert.equal(record.outcome, "failed");
   });
 });
