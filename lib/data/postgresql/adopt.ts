@@ -1,4 +1,6 @@
+import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import type { Migration, ProcessReport } from "../migrations";
 import { Refusal } from "../../problem";
 import type { PostgresStoreSpec } from "../protocol";
@@ -49,20 +51,25 @@ export async function adopt(
 
 async function loadDump(one: OneDatabase, dump: string): Promise<void> {
   const { server, programs, names, at, jobs } = one;
+  const isPlain = await isPlainSql(dump);
+  const schema = isPlain ? [] : ["--schema-only", "--file=-", dump];
+  const lines = isPlain
+    ? createInterface({ input: createReadStream(dump) })
+    : (await programs.run("pg_restore", schema, at)).split("\n");
+  const owner = await ownerIn(lines);
   await server.with(at, async (client) => {
     await dropDatabase(client, names.next);
-    await client.query(`CREATE DATABASE ${name(names.next)} TEMPLATE template0`);
+    const owned = owner === undefined ? "" : ` OWNER ${owner}`;
+    await client.query(`CREATE DATABASE ${name(names.next)} TEMPLATE template0${owned}`);
   });
-  if (await isPlainSql(dump))
-    await programs.run("psql", ["-X", "-q", "-w", "-1", "-v", "ON_ERROR_STOP=1", "-f", dump], names.next);
-  else {
-    await programs.run("pg_restore", ["--list", dump], at);
-    await programs.run(
-      "pg_restore",
-      ["--exit-on-error", "--no-password", `--jobs=${jobs}`, `--dbname=${names.next}`, dump],
-      names.next,
-    );
-  }
+  const into = isPlain
+    ? programs.run("psql", ["-X", "-q", "-w", "-1", "-v", "ON_ERROR_STOP=1", "-f", dump], names.next)
+    : programs.run(
+        "pg_restore",
+        ["--exit-on-error", "--no-password", `--jobs=${jobs}`, `--dbname=${names.next}`, dump],
+        names.next,
+      );
+  await into;
   if ((await server.with(names.next, tablesOf)).length > 0) return;
   throw new Refusal("first deployment", [
     {
@@ -72,6 +79,16 @@ async function loadDump(one: OneDatabase, dump: string): Promise<void> {
       mend: "take the dump again, or set slipway:data.store.load to another",
     },
   ]);
+}
+
+/** Who owns most of what a dump makes, as SQL writes the name: the database must be his, or he could make nothing in it. */
+async function ownerIn(lines: AsyncIterable<string> | Iterable<string>): Promise<string | undefined> {
+  const counts = new Map<string, number>();
+  for await (const line of lines) {
+    const owner = /^ALTER .+ OWNER TO (?<owner>\S+);$/.exec(line)?.groups?.["owner"];
+    if (owner !== undefined) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
 async function isPlainSql(dump: string): Promise<boolean> {
@@ -104,7 +121,7 @@ async function lookThrough(
     { server, secrets: one.secrets, database: one.database, actual, only: one.only },
     last,
   );
-  const mark: Mark = { horizon: "0", counting: "", tables: {} };
+  const mark: Mark = { oid: "", horizon: "0", counting: "", tables: {} };
   const migrated = { touched: new Set<string>(), counted: new Map(), violations };
   const before: Contents = isThere ? after : new Map();
   return { traits, mark, schema: [], sequences: new Map(), objects: "", before, after, migrated };

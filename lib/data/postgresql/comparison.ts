@@ -2,7 +2,7 @@ import type { Json } from "../../content-hash";
 import type { Difference, KnownVersion, ReleasedVersion } from "../conductor/data-store";
 import type { SwapIntent } from "../journal/record-state";
 import type { CollectionChange } from "../protocol";
-import { type Mark, markOf, since, type Written } from "./mark";
+import { isOf, type Mark, markOf, since, type Written } from "./mark";
 import type { PostgresServer } from "./server";
 import { sideBySide } from "./side-by-side";
 import { contentOf } from "./table-hash";
@@ -14,9 +14,16 @@ interface Witness {
   readonly retained: Readonly<Record<string, Mark>>;
 }
 
+/** A mark that a version is compared with. */
+interface KnownMark {
+  readonly mark: Mark;
+  /** Where not, every table is looked at. */
+  readonly trustCounters: boolean;
+}
+
 /** Tells whether databases are still what is on record: by marks where there are any, else by reading all of them. */
 export class Comparison {
-  readonly #closed = new Map<string, Mark>();
+  readonly #known = new Map<string, KnownMark>();
   readonly #written = new Map<string, Written>();
 
   constructor(
@@ -25,7 +32,7 @@ export class Comparison {
   ) {}
 
   remember(closed: ReadonlyMap<string, Mark>): void {
-    for (const [database, mark] of closed) this.#closed.set(database, mark);
+    for (const [database, mark] of closed) this.#known.set(database, { mark, trustCounters: false });
   }
 
   async witness({ moves, collections }: SwapIntent): Promise<Json> {
@@ -46,9 +53,12 @@ export class Comparison {
     // The rename itself has looked whether it is the database that was verified.
     if (depth === "count") return [];
     const told = witness as Witness | null | undefined;
-    const marked = side === "before" ? (told?.retained[thing] ?? this.#closed.get(thing)) : told?.live[thing];
+    const mark = side === "before" ? told?.retained[thing] : told?.live[thing];
+    const marked = mark ? { mark, trustCounters: true } : this.#known.get(thing);
+    // What stands now steps aside next, and is looked at again then.
+    if (marked && side === "after") this.#known.set(thing, marked);
     const suspects = marked
-      ? await this.#suspects(thing, actual, marked, told !== undefined && told !== null)
+      ? await this.#suspects(thing, actual, marked)
       : await this.server.with(actual, tablesOf);
     const found = await sideBySide(
       { server: this.server, database: actual, jobs: this.jobs },
@@ -89,10 +99,10 @@ export class Comparison {
   async #suspects(
     thing: string,
     actual: string,
-    mark: Mark,
-    trustCounters: boolean,
+    { mark, trustCounters }: KnownMark,
   ): Promise<readonly Table[]> {
     return this.server.with(actual, async (client) => {
+      if (!(await isOf(client, mark))) return tablesOf(client);
       const { written, reshaped } = await since(client, mark, trustCounters);
       for (const one of written) this.#written.set(`${thing}.${plain(one.table)}`, one);
       const names = new Set([...written.map(({ table }) => plain(table)), ...reshaped]);

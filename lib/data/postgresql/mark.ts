@@ -4,6 +4,8 @@ import { plain, quoted, type Table, tablesOf } from "./tables";
 
 /** A database at an instant, so that it can be told later which tables were written to since, without reading them again. */
 export interface Mark {
+  /** The server's identity of the database, whatever it is called. */
+  readonly oid: string;
   /** Whoever was committed at that instant has a lower transaction number than this, as the server writes it. */
   readonly horizon: string;
   /** Changes whenever the server's counters may have been lost: then they say nothing. */
@@ -26,9 +28,9 @@ export interface TableMark {
  */
 export async function markOf(client: Client, counts: ReadonlyMap<string, number>): Promise<Mark> {
   const [about, found, counters] = [
-    await row<{ horizon: string; counting: string }>(
+    await row<{ oid: string; horizon: string; counting: string }>(
       client,
-      `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon, ${countingSince} AS counting`,
+      `SELECT ${ownOid} AS oid, pg_snapshot_xmin(pg_current_snapshot())::text AS horizon, ${countingSince} AS counting`,
     ),
     await tablesOf(client),
     await countersOf(client),
@@ -40,7 +42,14 @@ export async function markOf(client: Client, counts: ReadonlyMap<string, number>
     const { file = "", counted = [0, 0, 0] } = counters.get(name) ?? {};
     tables[name] = { rows: count, file, columns: table.columns, counted };
   }
-  return { horizon: about?.horizon ?? "0", counting: about?.counting ?? "", tables };
+  return { oid: about?.oid ?? "", horizon: about?.horizon ?? "0", counting: about?.counting ?? "", tables };
+}
+
+const ownOid = "(SELECT oid::text FROM pg_database WHERE datname = current_database())";
+
+/** Whether a session is on the database that was marked. */
+export async function isOf(client: Client, mark: Mark): Promise<boolean> {
+  return (await row<{ oid: string }>(client, `SELECT ${ownOid} AS oid`))?.oid === mark.oid;
 }
 
 /** Since when the server counts without a gap: a restart, a crash or a reset of the statistics makes it another text. */

@@ -41,7 +41,7 @@ async function renameOne(server: PostgresServer, client: Client, { from, to, uui
       await endSessions(ender, from);
       await new Promise((resolve) => setTimeout(resolve, endEvery));
       // Set by the rename below, while this waits.
-    } while (!(over));
+    } while (!over);
   });
   try {
     await client.query(`ALTER DATABASE ${name(from)} RENAME TO ${name(to)}`);
