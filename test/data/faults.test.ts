@@ -91,7 +91,6 @@ describe("Faults of a data release", () => {
 
   for (const [what, settings] of [
     ["in the middle of a cursor", { failCommands: ["find"], namespace: "cut.studies" }],
-    ["while documents are loaded", { failCommands: ["insert"], namespace: "cut.studies__new_2" }],
     [
       "after the server applied, before it answered",
       { failCommands: ["insert"], afterwards: true, namespace: "cut._slipway_journal" },

@@ -45,7 +45,6 @@ export class Cluster {
 
   /** Puts images back where they differ. Idempotent. */
   async restore(saved: readonly WorkloadImages[]): Promise<readonly string[]> {
-    const { api, strategic } = await this.#loaded;
     const changed: string[] = [];
     for (const { kind, name, containers: old } of saved) {
       const now = await this.#read(kind, name);
@@ -53,6 +52,7 @@ export class Cluster {
         now &&
         old.some(({ name: c, image }) => containers(now).some((n) => n.name === c && n.image !== image));
       if (!differs) continue;
+      const { api, strategic } = await this.#loaded;
       const object = { ...this.#identity(kind, name), spec: { template: { spec: { containers: old } } } };
       await api.patch(object, undefined, undefined, "slipway", undefined, strategic);
       changed.push(name);
@@ -99,7 +99,6 @@ export class Cluster {
    * Idempotent; to be asked for when the old images are ready.
    */
   async restartDependants(saved: readonly WorkloadImages[]): Promise<void> {
-    const { api, strategic } = await this.#loaded;
     for (const { kind, name, restartsWith = [] } of this.spec.workloads) {
       if (restartsWith.length === 0) continue;
       const now = (await this.#read(kind, name))?.spec?.template.metadata?.annotations ?? {};
@@ -107,6 +106,7 @@ export class Cluster {
         ([key, digest]) => now[key] !== undefined && now[key] !== digest,
       );
       if (annotations.length === 0) continue;
+      const { api, strategic } = await this.#loaded;
       const template = { metadata: { annotations: Object.fromEntries(annotations) } };
       const object = { ...this.#identity(kind, name), spec: { template } };
       await api.patch(object, undefined, undefined, "slipway", undefined, strategic);

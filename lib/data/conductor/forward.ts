@@ -7,6 +7,7 @@ import { OrderFreeHash } from "../order-free-hash";
 import { sideBySide } from "../side-by-side";
 import type { CollectionInfo } from "../store/catalog";
 import { MongoSource } from "../store/mongo-source";
+import { patientInserter } from "../store/patient-insert";
 import { blockInserter } from "../store/raw-insert";
 import { StagingSink } from "../store/staging-sink";
 import type { RecordLog } from "../journal/record-log";
@@ -77,7 +78,14 @@ export async function runPass(
     stepName.stage,
     { collections: live.length },
     async () => {
-      const sink = new StagingSink(store.db, log.token, byName, store.limits, blockInserter(), mayGoOn);
+      const sink = new StagingSink(
+        store.db,
+        log.token,
+        byName,
+        store.limits,
+        patientInserter(blockInserter()),
+        mayGoOn,
+      );
       const report = await run({
         ...needs,
         source: dump,

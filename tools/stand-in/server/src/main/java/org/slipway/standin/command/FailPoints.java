@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * Plays mongod's test command `configureFailPoint` for the fail point `failCommand`: commands that answer with an error,
  * late, or by closing the connection. Additions of ours: `data.afterwards`, which closes the connection when the
- * command is done, so that the client does not know its outcome; and the fail point `clock`, which puts the server's clock
+ * command is done, so that the client does not know its outcome; `data.holding`, the `_id` of a document that an insert must
+ * hold to fail; and the fail point `clock`, which puts the server's clock
  * ahead by `data.aheadSeconds`, or back where that is negative.
  */
 public final class FailPoints {
@@ -48,6 +49,7 @@ public final class FailPoints {
         if (data == null || times == 0) return null;
         if (!(data.get("failCommands") instanceof List<?> names) || !names.contains(command.name())) return null;
         if (data.get("namespace") instanceof String namespace && !namespace.equals(command.db() + "." + command.body().get(command.name()))) return null;
+        if (data.containsKey("holding") && !holds(command, data.get("holding"))) return null;
         if (skip > 0) {
             skip--;
             return null;
@@ -71,6 +73,11 @@ public final class FailPoints {
 
     static boolean afterwards(Document fault) {
         return Boolean.TRUE.equals(fault.get("afterwards"));
+    }
+
+    private static boolean holds(Command command, Object id) {
+        return command.body().get("documents") instanceof List<?> documents
+            && documents.stream().anyMatch(one -> one instanceof Document document && id.equals(document.get("_id")));
     }
 
     private static long number(Object mode, String field, long otherwise) {
