@@ -6,7 +6,7 @@ import { MigrationList } from "../../lib/data/migrations";
 import { packageRoot } from "../../lib/package-root";
 import { EngineRun, fill, type MongoRelease, releaseAndConfirm, specFor } from "../data/engine-run";
 import { ChildEngine, compiledEntry } from "../data/kill/child-engine";
-import { data, mayWrite } from "../data/kill/matrix";
+import { data, mayWrite } from "../data/kill/mongo-store";
 import { plainProcessor } from "../data/plain-processor";
 import { firstStart, startServer, type TestServer } from "../data/server";
 import { scratch } from "../scratch";

@@ -12,7 +12,7 @@ import {
   specFor,
 } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
-import { data, mayWrite, processor } from "./kill/matrix";
+import { data, mayWrite, processor } from "./kill/mongo-store";
 import { plainProcessor } from "./plain-processor";
 import { firstStart, setClock, startServer, type TestServer, withClient } from "./server";
 
