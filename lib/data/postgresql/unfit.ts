@@ -70,7 +70,11 @@ async function sharedProblems(client: Client, databases: readonly string[]): Pro
      UNION ALL SELECT d.datname, 'the tablespace ' || spcname FROM pg_database d JOIN pg_tablespace t ON t.oid = dattablespace
        WHERE d.datname = ANY ($1) AND spcname <> 'pg_default'
      UNION ALL SELECT datname, 'an owner that the release''s user is no member of, ' || pg_get_userbyid(datdba) FROM pg_database
-       WHERE datname = ANY ($1) AND NOT pg_has_role(datdba, 'USAGE')`,
+       WHERE datname = ANY ($1) AND NOT pg_has_role(datdba, 'USAGE')
+     UNION ALL SELECT datname, 'settings of the role ' || r.rolname || ' in it, which only who may alter roles can set again'
+       FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase JOIN pg_roles r ON r.oid = setrole
+       WHERE datname = ANY ($1) AND r.rolname <> current_user
+         AND NOT (SELECT rolsuper OR rolcreaterole AND NOT r.rolsuper FROM pg_roles WHERE rolname = current_user)`,
     [databases],
   );
   const own = await row<{ may: boolean }>(

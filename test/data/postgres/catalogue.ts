@@ -7,8 +7,7 @@ const run = promisify(execFile);
 /** What pg_dump does not tell of a database, by what it is about. */
 const questions = {
   sequences: "SELECT schemaname, sequencename, sequenceowner::text, last_value FROM pg_sequences",
-  extensions:
-    "SELECT extname, extversion, extowner::regrole::text, extnamespace::regnamespace::text FROM pg_extension",
+  extensions: "SELECT extname, extversion, extnamespace::regnamespace::text FROM pg_extension",
   "large objects":
     "SELECT oid, lomowner::regrole::text, lomacl::text, md5(lo_get(oid)), obj_description(oid, 'pg_largeobject') FROM pg_largeobject_metadata",
   "materialised views": "SELECT matviewname, matviewowner::text, ispopulated FROM pg_matviews",
@@ -17,7 +16,7 @@ const questions = {
   "enum values":
     "SELECT enumtypid::regtype::text, enumlabel, row_number() OVER (PARTITION BY enumtypid ORDER BY enumsortorder) FROM pg_enum",
   database:
-    "SELECT datdba::regrole::text, datacl::text, datconnlimit, datallowconn, datistemplate, encoding, datcollate, datctype, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()",
+    "SELECT datdba::regrole::text, ARRAY(SELECT unnest(datacl)::text ORDER BY 1), datconnlimit, datallowconn, datistemplate, encoding, datcollate, datctype, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()",
   settings:
     "SELECT setrole::regrole::text, setconfig::text FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase WHERE datname = current_database()",
   triggers: "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal",
@@ -27,7 +26,8 @@ const questions = {
 export async function catalogueOf(server: TestPostgres, database: string): Promise<string> {
   const args = ["--schema-only", "--create", "--dbname", server.uri("postgres", database)];
   const { stdout } = await run("pg_dump", args, { maxBuffer: 64 << 20 });
-  const schema = stdout.replaceAll(/^--.*$/gm, "").replaceAll(/\n{2,}/g, "\n");
+  // Comments tell nothing, and pg_dump puts a random word beside its guards against other meta-commands.
+  const schema = stdout.replaceAll(/^(--|\\(un)?restrict ).*$/gm, "").replaceAll(/\n{2,}/g, "\n");
   const told = await connected(server.uri("postgres", database), async (client) => {
     const parts: string[] = [];
     for (const [about, question] of Object.entries(questions)) {
@@ -37,5 +37,13 @@ export async function catalogueOf(server: TestPostgres, database: string): Promi
     }
     return parts.join("\n");
   });
-  return `${schema}\n${told}`;
+  return `${inOrder(schema)}\n${told}`;
+}
+
+/** Who was granted first says nothing. */
+function inOrder(schema: string): string {
+  const [grants, rest] = [[], []] as [string[], string[]];
+  for (const line of schema.split("\n"))
+    (/^(GRANT|REVOKE) .* ON DATABASE /.test(line) ? grants : rest).push(line);
+  return [...rest, ...grants.sort()].join("\n");
 }
