@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { DateTime } from "luxon";
 import { Refusal } from "../lib/problem";
@@ -6,12 +5,14 @@ import { cutRelease } from "../lib/release/notes/changelog";
 import { atomically } from "../lib/release/promotion/atomic-file";
 import { lineDiff } from "../lib/release/promotion/line-diff";
 import { loadStack } from "./gated-stack";
+import { givenFile } from "./given-file";
 
 interface ChangelogOptions {
   readonly environment: string;
   readonly file: string;
   readonly address?: string;
   readonly dryRun?: boolean;
+  readonly json?: boolean;
 }
 
 /** `slipway changelog <source>`. */
@@ -23,8 +24,9 @@ export function registerNotes(program: Command): void {
     .option("-f, --file <path>", "the changelog", "CHANGELOG.md")
     .option("--address <url>", "the repository's address; without it the forge's project on github.com")
     .option("--dry-run", "print the change and write nothing")
+    .option("--json", "print the change as JSON")
     .addHelpText("after", "\nExample: slipway changelog atmosphere --file ../atmosphere/CHANGELOG.md")
-    .action(async (name: string, { environment, file, address, dryRun }: ChangelogOptions) => {
+    .action(async (name: string, { environment, file, address, dryRun, json }: ChangelogOptions) => {
       const { config, policy, file: stack } = await loadStack(process.cwd(), environment);
       const source = policy.sources.find((one) => one.name === name);
       const project = config.sources[name]?.forge?.project;
@@ -39,7 +41,7 @@ export function registerNotes(program: Command): void {
           },
         ]);
       }
-      const text = await readFile(file, "utf8");
+      const text = await givenFile(file, "--file");
       const cut = cutRelease(
         text,
         source.tag,
@@ -48,6 +50,7 @@ export function registerNotes(program: Command): void {
         file,
       );
       if (dryRun !== true) await atomically(file, cut);
-      console.log(lineDiff(text, cut, file));
+      const diff = lineDiff(text, cut, file);
+      console.log(json === true ? JSON.stringify({ file, diff, written: dryRun !== true }) : diff);
     });
 }

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -9,6 +8,7 @@ import { judgedSchema } from "../lib/release/gates/judged";
 import { readDeployments } from "../lib/release/promotion/record-files";
 import { specOf } from "./data-spec";
 import { askEngine } from "./engine-process";
+import { givenFile } from "./given-file";
 import { type Kept, keepRecords } from "./record-keeper";
 
 interface Options {
@@ -45,7 +45,9 @@ export function registerRecord(program: Command): void {
       const records =
         options.from === undefined ? await journal(environment) : await given(options.from, environment);
       const judged =
-        report === undefined ? undefined : judgedSchema.parse(JSON.parse(await readFile(report, "utf8")));
+        report === undefined
+          ? undefined
+          : judgedSchema.parse(JSON.parse(await givenFile(report, "--report")));
       const kept = await keepRecords(project, environment, records, { report: judged, changelogs, adopt });
       console.log(options.json === true ? JSON.stringify(kept) : inWords(kept));
     });
@@ -72,7 +74,7 @@ const givenSchema = z.union([
 
 /** One record that somebody hands over. @throws Refusal for another environment's, and for what is none. */
 async function given(from: string, environment: string): Promise<readonly ReleaseRecordData[]> {
-  return [recordIn(from === "-" ? await text(process.stdin) : await readFile(from, "utf8"), environment)];
+  return [recordIn(from === "-" ? await text(process.stdin) : await givenFile(from, "--from"), environment)];
 }
 
 /** The record of a text. @throws Refusal for another environment's, and for what is none. */

@@ -26,6 +26,11 @@ registerData(program);
 registerReleaseCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(error instanceof Refusal ? error.message : error);
+  console.error(error instanceof Refusal || ofTheSystem(error) ? error.message : error);
   process.exitCode = 1;
 });
+
+/** A file or an address that the machine does not let us have says all by its message. */
+function ofTheSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
+}

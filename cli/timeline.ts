@@ -91,12 +91,13 @@ export function registerTimeline(program: Command): void {
     .description("record that an item of the checklist is done, with what shows it")
     .requiredOption("--evidence <text>", "a link, or a text that shows it")
     .option("--at <time>", "when it was done, ISO 8601; now where it is left out")
+    .option("--json", "print what is on record as JSON")
     .addHelpText("after", "\nExample: slipway done prod notice --evidence https://lists.example.org/42")
     .action(
       async (
         environment: string,
         item: ChecklistItem,
-        { evidence, at }: { evidence: string; at?: string },
+        { evidence, at, json }: { evidence: string; at?: string; json?: boolean },
       ) => {
         const project = process.cwd();
         const { config } = await loadStack(project, environment);
@@ -111,21 +112,18 @@ export function registerTimeline(program: Command): void {
             },
           ]);
         }
-        const path = await writeDone(project, environment, config.release, {
-          item,
-          at: time.toISO(),
-          by: operator(process.env),
-          evidence,
-        });
-        console.log(`${item}: on record in ${path}`);
+        const done = { item, at: time.toISO(), by: operator(process.env), evidence };
+        const file = await writeDone(project, environment, config.release, done);
+        console.log(json === true ? JSON.stringify({ file, done }) : `${item}: on record in ${file}`);
       },
     );
   program
     .command("calendar <environment>")
     .description("write the window as a calendar file (.ics)")
     .requiredOption("--out <file>", "where to")
+    .option("--json", "print what was written as JSON")
     .addHelpText("after", "\nExample: slipway calendar prod --out maintenance.ics")
-    .action(async (environment: string, { out }: { out: string }) => {
+    .action(async (environment: string, { out, json }: { out: string; json?: boolean }) => {
       const stack = await loadStack(process.cwd(), environment);
       const { system, release, people } = stack.config;
       const now = DateTime.utc();
@@ -141,6 +139,6 @@ export function registerTimeline(program: Command): void {
         status: "CONFIRMED" as const,
       };
       await atomically(out, calendar([entry], now));
-      console.log(`${title}: ${out}`);
+      console.log(json === true ? JSON.stringify({ file: out, title }) : `${title}: ${out}`);
     });
 }
