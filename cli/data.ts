@@ -10,6 +10,7 @@ import { verifyOffline, verifyOnline } from "../lib/data/verify/verify-proof";
 import { Refusal } from "../lib/problem";
 import { describePlan } from "../lib/review/data-plan";
 import { recordInOneLine } from "../lib/review/record";
+import { Progress } from "../lib/review/terminal/progress";
 import { specOf } from "./data-spec";
 import { sentence } from "./sentence";
 
@@ -49,8 +50,11 @@ export function registerData(program: Command): void {
 }
 
 async function run(request: EngineRequest, json: boolean): Promise<void> {
+  const progress = new Progress();
   const done = await runEngine(request, {
     emit: (event) => {
+      const line = event.event === "progress" ? progress.line(event, performance.now()) : undefined;
+      if (line !== undefined) console.error(line);
       print(event, json);
     },
     signs: new Signs(undefined),

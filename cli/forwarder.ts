@@ -12,6 +12,7 @@ import { askEngine } from "./engine-process";
 import { askStatus } from "./engine-status";
 import type { MaintenanceEndProps, MaintenanceProps } from "./maintenance-kinds";
 import { watchPulumi } from "./pulumi-alive";
+import { Progress } from "../lib/review/terminal/progress";
 import { sentence } from "./sentence";
 import type { TicketProps } from "./ticket-kind";
 
@@ -59,7 +60,7 @@ const dataMigration: Kind<DataMigrationProps> = {
   async apply(props) {
     watchPulumi(process.argv[2], () => process.exit(1));
     const request = { do: "release", spec: spec(props) } as const;
-    const { record } = await askEngine(request, ["ready", "in-place"], say);
+    const { record } = await askEngine(request, ["ready", "in-place"], saying());
     return { ...props, recordId: record.id, schemaVersion: record.schema.to };
   },
   changed: (olds, news) => Promise.resolve(olds.hash !== news.hash || news.standing !== news.hash),
@@ -73,7 +74,7 @@ const dataMigration: Kind<DataMigrationProps> = {
 const dataSwitch: Kind<Props> = {
   async apply(props) {
     if (props.release.order === "code-first")
-      await askEngine({ do: "switch", spec: spec(props) }, "in-place", say);
+      await askEngine({ do: "switch", spec: spec(props) }, "in-place", saying());
     return props;
   },
   changed: (olds, news) => Promise.resolve(olds.recordId !== news.recordId),
@@ -91,7 +92,7 @@ const verification: Kind<VerificationProps> = {
 
 const releaseRecord: Kind<Props> = {
   async apply(props) {
-    const { record } = await askEngine({ do: "confirm", spec: spec(props) }, "closed", say);
+    const { record } = await askEngine({ do: "confirm", spec: spec(props) }, "closed", saying());
     if (record.outcome !== "released")
       throw new Error(`Release ${record.release}: ${record.outcome}. ${record.reason ?? ""}`);
     return { ...props, record };
@@ -215,8 +216,11 @@ export function spec({ release, secrets }: Pick<Props, "release" | "secrets">): 
   };
 }
 
-/** Whatever a dynamic provider prints, Pulumi shows; so each line is a sentence of the release. */
-function say(event: EngineEvent): void {
-  const text = sentence(event);
-  if (text !== undefined) console.log(text);
+/** Whatever a dynamic provider prints, Pulumi shows; so each line is a sentence of the release, or how far a long step of it is. */
+function saying(): (event: EngineEvent) => void {
+  const progress = new Progress();
+  return (event) => {
+    const text = event.event === "progress" ? progress.line(event, performance.now()) : sentence(event);
+    if (text !== undefined) console.log(text);
+  };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "puppeteer-core";
@@ -42,7 +42,6 @@ async function main(folder: string): Promise<void> {
     const parts = await proposal(place, releases);
     slipway("diff", "HEAD~1..HEAD", ...parts, "--format", "html", "--out", join(place, "diff.html"));
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "comment.md"), slipway("diff", "HEAD~1..HEAD", ...parts));
     const opened = await startBrowser(browser);
     try {
       for (const picture of pictures) await take(opened, place, folder, picture);
@@ -62,8 +61,8 @@ async function take(browser: Browser, place: string, folder: string, picture: Pi
   await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: picture.scheme }]);
   const path = picture.page === "release" ? shownRelease : picture.page;
   await tab.goto(`file://${join(place, path)}`);
-  const file = join(folder, `${picture.name}.png`);
-  await tab.screenshot({ path: file, fullPage: true });
+  const file = join(folder, `${picture.name}.webp`);
+  await tab.screenshot({ path: file, type: "webp", quality: 60, fullPage: true });
   await tab.close();
   console.log(`${file}  ${Math.ceil((await stat(file)).size / 1024)} KB`);
 }
