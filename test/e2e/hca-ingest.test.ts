@@ -84,11 +84,12 @@ describe("HCA Ingest, from dev through staging to prod", function () {
     const good = hca.work.read(migration);
     hca.work.write(
       migration,
-      good.replace("const state", 'if (envelope["uuid"]) throw new Error("lost");\n      const state'),
+      good.replace("const state:", 'if (envelope["uuid"]) throw new Error("lost");\n      const state:'),
     );
     const before = await hca.platforms.dev.images();
-    failsWith(await hca.stacks.dev.up(), /lost/);
+    const run = await hca.stacks.dev.up();
     hca.work.write(migration, good);
+    failsWith(run, /lost/);
     await assertFirstStands("dev");
     assert.deepEqual(await hca.platforms.dev.images(), before);
   });
