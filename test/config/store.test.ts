@@ -37,7 +37,7 @@ function refused(store: object): readonly (readonly string[])[] {
 }
 
 describe("A PostgreSQL store of a stack", () => {
-  it("A20: names the databases that are released together; everything else has a default", () => {
+  it("names the databases that are released together; everything else has a default", () => {
     assert.deepEqual(specOf(atmosphere), {
       kind: "postgresql",
       uri: { kind: "config", key: "releaseUri" },
