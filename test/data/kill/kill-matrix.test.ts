@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
 import { EngineRun } from "../engine-run";
 import { firstStart, startServer, type TestServer } from "../server";
+import { TestPostgres } from "../../postgres";
 import { compiledEntry } from "./child-engine";
 import {
   databaseName,
@@ -18,6 +19,7 @@ import {
 import type { MatrixStore } from "./matrix-store";
 import { keepTable, type MatrixRow } from "./matrix-table";
 import { mongoMatrixStore } from "./mongo-store";
+import { postgresMatrixStore } from "./postgres-store";
 
 /** Plays a release up to its kill at an instant. @returns `SIGKILL` when it happened. */
 type Kill = (at: number, spec: ReleaseSpec) => Promise<string>;
@@ -39,7 +41,13 @@ describe("Kill matrix", function () {
       server = await startServer();
     });
     after("stop the server", () => server.stop());
-    killed(() => mongoMatrixStore(server), keep);
+    killed(() => mongoMatrixStore(server), keep, scenarios, ["engine", "server"]);
+  });
+
+  describe("on PostgreSQL", () => {
+    const server = new TestPostgres();
+    // The other scenarios, and the server's kills, have not been tried on it yet.
+    killed(() => postgresMatrixStore(server), keep, ["confirmed"], ["engine"]);
   });
 });
 
@@ -47,6 +55,8 @@ describe("Kill matrix", function () {
 function killed(
   storeOf: () => MatrixStore,
   keep: (store: MatrixStore, rows: readonly MatrixRow[]) => void,
+  tried: readonly Scenario[],
+  victims: readonly MatrixRow["victim"][],
 ): void {
   let entry: string;
   let store: MatrixStore;
@@ -56,13 +66,14 @@ function killed(
     store = storeOf();
   });
 
-  for (const scenario of scenarios) {
+  for (const scenario of tried) {
     it(`1–5: SIGKILL at every instant of a release (${scenario}); another machine ends with the same content`, async () => {
       await tryAll(scenario, "engine", (at, spec) =>
         play(entry, store, spec, scenario, { KILL_AT: String(at) }),
       );
     });
 
+    if (!victims.includes("server")) continue;
     it(`1–5: the server killed at every instant of a release (${scenario}); the same content in the end`, async function () {
       if (store.restartServer === undefined) this.skip(); // Needs a server that the test may kill.
       const { restartServer } = store;
