@@ -68,9 +68,14 @@ export function registerCompose(program: Command): void {
   program
     .command("compose <environment>")
     .description("put together the images that are composed of others, push them, and pin their digests")
+    .option("--json", "print what was composed as JSON")
     .addHelpText("after", "\nExample: slipway compose production")
-    .action(async (environment: string) => {
+    .action(async (environment: string, { json }: { json?: boolean }) => {
       const composed = await compose(`Pulumi.${environment}.yaml`);
+      if (json === true) {
+        console.log(JSON.stringify(composed));
+        return;
+      }
       if (composed.length === 0) console.log("no image of this stack is composed of others");
       for (const { image, reference, environment: variables } of composed) {
         console.log(`${image}: ${reference}`);

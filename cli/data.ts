@@ -43,9 +43,10 @@ export function registerData(program: Command): void {
       "check a release's proof file: offline against the dump beside it, or online against the database",
     )
     .option("--online <environment>", "compare with the database of this stack")
+    .option("--json", "print what was compared as JSON")
     .addHelpText("after", "\nExample: slipway data verify dumps/dev-v2.19.0-2/proof.json --online dev")
-    .action(async (proof: string, { online }: { online?: string }) => {
-      await verify(proof, online);
+    .action(async (proof: string, { online, json }: { online?: string; json?: boolean }) => {
+      await verify(proof, online, json === true);
     });
 }
 
@@ -90,12 +91,15 @@ export function statusInWords({ schema, hash, writes, open, last, next }: DataSt
   ].join("\n");
 }
 
-async function verify(path: string, environment: string | undefined): Promise<void> {
+async function verify(path: string, environment: string | undefined, json: boolean): Promise<void> {
   const problems = environment === undefined ? await verifyOffline(path) : await online(path, environment);
   if (problems.length > 0) throw new Refusal(path, problems);
-  console.log(
-    `${path}: ${environment === undefined ? "the dump is whole, and what the release began with" : "the database holds what the release put there"}`,
-  );
+  const against = environment === undefined ? "dump" : "database";
+  const words =
+    against === "dump"
+      ? "the dump is whole, and what the release began with"
+      : "the database holds what the release put there";
+  console.log(json ? JSON.stringify({ proof: path, against, holds: true }) : `${path}: ${words}`);
 }
 
 async function online(path: string, environment: string): ReturnType<typeof verifyOnline> {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { MaintenanceConfig } from "../lib/config/maintenance";
 import type { DataStatus, ReleaseSpec } from "../lib/data/protocol";
 import { Refusal } from "../lib/problem";
-import { endIn } from "../lib/release/maintenance/end-in";
+import { type EndedIn, endIn } from "../lib/release/maintenance/end-in";
 import { titlesOf } from "../lib/release/maintenance/ledger";
 import { maintenanceStatus, statusInWords } from "../lib/release/maintenance/status";
 import { stopMaintenance } from "../lib/release/maintenance/stop";
@@ -31,16 +31,26 @@ export function registerMaintenance(program: Command): void {
     .command("stop <environment>")
     .description("end our own maintenance in every service; foreign ones stay on")
     .option("--title <title>", "end the maintenance of this title, whoever put it on")
+    .option("--json", "print what was ended as JSON")
     .addHelpText("after", "\nExample: slipway maintenance stop prod")
-    .action(async (environment: string, { title }: { title?: string }) => {
-      await stop(environment, title);
+    .action(async (environment: string, { title, json }: { title?: string; json?: boolean }) => {
+      const ended = await stop(environment, title);
+      const words = ended.map(({ service, titles }) => `ended in ${service}: ${titles.join(", ")}`);
+      if (json === true) console.log(JSON.stringify({ ended }));
+      else console.log(words.length === 0 ? "maintenance: nothing of it is on" : words.join("\n"));
     });
 }
 
-async function stop(environment: string, title: string | undefined): Promise<void> {
+/** The titles that were ended in one service. */
+interface Ended {
+  readonly service: string;
+  readonly titles: readonly string[];
+}
+
+async function stop(environment: string, title: string | undefined): Promise<readonly Ended[]> {
   const { config } = await sectionOf(environment);
   const spec = specOf(environment);
-  await withMaintenance(spec, config, async ({ services, ledger, status }) => {
+  return withMaintenance(spec, config, async ({ services, ledger, status }) => {
     refuseWhileReleasing(spec, await status());
     const own = titlesOf(await ledger.read());
     if (title !== undefined && !own.includes(title)) {
@@ -48,22 +58,25 @@ async function stop(environment: string, title: string | undefined): Promise<voi
       const ended = await Promise.all(services.map((service) => endIn(service, [title], mend)));
       const problems = ended.flatMap((one) => one.problems);
       if (problems.length > 0) throw new Refusal("maintenance is not ended everywhere", problems);
-      const where = ended.filter((one) => one.ended.length > 0).map(({ service }) => service);
-      console.log(
-        where.length === 0 ? `nothing of this title is on` : `ended in ${where.join(", ")}: ${title}`,
-      );
-      return;
+      return endedIn(ended);
     }
     const ended = await stopMaintenance(services, ledger, {
       environment,
       by: operator(process.env),
       now: new Date().toISOString(),
+      // As it happens, for who waits; what was done is printed once all is.
       say: (line) => {
-        console.log(line);
+        console.error(line);
       },
     });
-    if (ended.every((one) => one.ended.length === 0)) console.log("maintenance: none of ours is on");
+    return endedIn(ended);
   });
+}
+
+function endedIn(services: readonly EndedIn[]): readonly Ended[] {
+  return services
+    .filter(({ ended }) => ended.length > 0)
+    .map(({ service, ended }) => ({ service, titles: ended }));
 }
 
 /** Users are not let in while their data are being migrated (rule A17). */

@@ -13,6 +13,7 @@ interface Options {
   readonly out: string;
   readonly at: string;
   readonly repository: string;
+  readonly json?: boolean;
 }
 
 /** `slipway page`: the environments page, from git alone. */
@@ -23,15 +24,16 @@ export function registerPage(program: Command): void {
     .option("--out <folder>", "where to; what is there is replaced as a whole", "site")
     .option("--at <commit>", "the commit, tag or branch that is shown", "HEAD")
     .option("--repository <folder>", "the repository; a bare clone will do", ".")
+    .option("--json", "print what was written as JSON")
     .addHelpText("after", "\nExample: slipway page --out site")
-    .action(async ({ out, at, repository: folder }: Options) => {
+    .action(async ({ out, at, repository: folder, json }: Options) => {
       const repository = await repositoryAt(resolve(folder));
       const history = await historyAt(repository, given(await GitTree.at(repository, at)));
       const files = siteOf(history);
       await writeSite(resolve(out), files);
-      console.log(
-        `${join(out, "index.html")} and ${counted(files.length - 1, "release")}, as of ${history.commit.id.slice(0, 12)}`,
-      );
+      const [file, releases, commit] = [join(out, "index.html"), files.length - 1, history.commit.id];
+      const words = `${file} and ${counted(releases, "release")}, as of ${commit.slice(0, 12)}`;
+      console.log(json === true ? JSON.stringify({ file, releases, commit }) : words);
     });
 }
 

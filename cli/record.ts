@@ -33,12 +33,14 @@ export function registerRecord(program: Command): void {
     .option("--changelog <folder>", "add what was released to the environment's changelog in this folder")
     .option("--adopt", "keep also releases whose stack file nobody finds any more, as normal ones")
     .option("--verify", "only look whether the kept records are as they were written")
-    .option("--json", "print what was written as JSON")
+    .option("--json", "print what was written, or looked at, as JSON")
     .addHelpText("after", "\nExample: slipway record prod --report report.json")
     .action(async (environment: string, options: Options) => {
       const project = process.cwd();
       if (options.verify === true) {
-        console.log(await verifyRecords(project, environment));
+        const records = await verifyRecords(project, environment);
+        const words = `${records} records of ${environment}, as they were written`;
+        console.log(options.json === true ? JSON.stringify({ environment, records }) : words);
         return;
       }
       const { report, changelog: changelogs, adopt } = options;
@@ -53,12 +55,10 @@ export function registerRecord(program: Command): void {
     });
 }
 
-/** Looks at every kept record of an environment; reads only. @throws Refusal that names each one that was edited. */
-export async function verifyRecords(project: string, environment: string): Promise<string> {
-  const kept = (await readDeployments(recordsFolder(project))).filter(
-    (one) => one.environment === environment,
-  );
-  return `${kept.length} records of ${environment}, as they were written`;
+/** Counts an environment's kept records, reading each; writes nothing. @throws Refusal that names each one that was edited. */
+export async function verifyRecords(project: string, environment: string): Promise<number> {
+  const kept = await readDeployments(recordsFolder(project));
+  return kept.filter((one) => one.environment === environment).length;
 }
 
 async function journal(environment: string): Promise<readonly ReleaseRecordData[]> {

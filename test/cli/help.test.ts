@@ -48,6 +48,17 @@ describe("help of slipway", function () {
     );
   });
 
+  it("of each command that prints offers JSON; schema prints nothing else, and diff has a format", () => {
+    const without = [...texts].filter(
+      ([name, text]) => name !== "" && commandsIn(text).length === 0 && !text.includes("--json"),
+    );
+    assert.deepEqual(
+      without.map(([name]) => name),
+      ["schema"],
+    );
+    assert.match(texts.get("diff") ?? "", /--format <format>[^-]*"json"/);
+  });
+
   for (const page of ["gates.md", "rules.md"]) {
     it(`knows every command and option that docs/${page} names`, () => {
       const text = readFileSync(join(root, "docs", page), "utf8");

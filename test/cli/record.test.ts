@@ -112,7 +112,7 @@ describe("records of releases, kept in the repository", function () {
   it("N17: an edited record is noticed by its checksum, by the command and by every gate that reads it", async () => {
     const one = record(1, { hash: await hash() });
     const [file = ""] = (await keep([one])).records;
-    assert.match(await verifyRecords(world.folder, "staging"), /^1 records of staging/);
+    assert.equal(await verifyRecords(world.folder, "staging"), 1);
     world.write(file, world.read(file).replace('"operator": "ana"', '"operator": "eve"'));
     const said =
       /staging-v2\.19\.0-1\.json: found a checksum that does not fit: it was edited; .*restore .* from git/;
@@ -161,6 +161,6 @@ describe("records of releases, kept in the repository", function () {
     const kept = keep([record(1, { hash: await hash() })], { report });
     assert.match(await refused(kept), /--report: found gates of sha256:111/);
     writeFileSync(join(world.folder, "empty"), "");
-    assert.equal(await verifyRecords(world.folder, "staging"), "0 records of staging, as they were written");
+    assert.equal(await verifyRecords(world.folder, "staging"), 0);
   });
 });
