@@ -75,7 +75,7 @@ for (const environment of environments) {
       }
     });
 
-    it("N16: rolls the workloads only after the data is switched, verifies after the workloads, closes the record last", () => {
+    it("N16, A20: rolls the workloads only after the data is switched, verifies after the workloads, closes the record last", () => {
       const data = only(graph, /:DataSwitch$/);
       assert.ok(data.dependencies.includes(only(graph, /:DataMigration$/).urn), "the migration comes first");
       const workloads = graph.filter(({ type }) => /^kubernetes:apps/.test(type));
