@@ -3,6 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { BSON, type Document } from "mongodb";
+import type { EngineOptions } from "../../lib/data/conductor/context";
 import { refuseLongNames } from "../../lib/data/names";
 import type { Refusal } from "../../lib/problem";
 import {
@@ -59,8 +60,12 @@ describe("Faults of a data release", () => {
     assert.equal(run.last("closed").record.outcome, "released");
   }
 
-  async function fails(spec: MongoRelease, with_ = processor): Promise<string> {
-    const run = new EngineRun({ do: "release", spec }, with_);
+  async function fails(
+    spec: MongoRelease,
+    with_ = processor,
+    options: Partial<EngineOptions> = {},
+  ): Promise<string> {
+    const run = new EngineRun({ do: "release", spec }, with_, options);
     assert.equal(await run.ended, false);
     return run.said();
   }
@@ -74,9 +79,12 @@ describe("Faults of a data release", () => {
     const spec = await ready("disk-full");
     const before = await contentOf(server.uri, "disk-full");
     const folder = join(spec.dump.keep, "test-v2.0.0-2", "disk-full");
-    mkdirSync(folder, { recursive: true });
-    symlinkSync("/dev/full", join(folder, "studies.bson.part"));
-    assert.match(await fails(spec), /ENOSPC/);
+    const fill = (name: string): void => {
+      if (name !== "before stage") return;
+      mkdirSync(folder, { recursive: true });
+      symlinkSync("/dev/full", join(folder, `studies.bson.${process.pid}.part`));
+    };
+    assert.match(await fails(spec, processor, { boundary: fill }), /ENOSPC/);
     await oldWholeThenMended(spec, before);
   });
 

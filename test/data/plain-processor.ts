@@ -36,7 +36,7 @@ export function plainProcessor(transform: Transform, isUnfit: Unfit = () => fals
     prepare: () => Promise.resolve({ run: process, schemas: { after: "sha256:plain" } }),
   };
 
-  async function process({ chain, source, sink, reportFile }: ProcessRequest): Promise<ProcessReport> {
+  async function process({ chain, source, sink, reports }: ProcessRequest): Promise<ProcessReport> {
     const collections: CollectionChange[] = [];
     const invalid: InvalidDocument[] = [];
     const changed: string[] = [];
@@ -97,6 +97,6 @@ export function plainProcessor(transform: Transform, isUnfit: Unfit = () => fals
       dangling: [],
       idKinds: [],
     };
-    return { collections, changed, touched: changed, ...none, invalid, totals, reportFile };
+    return { collections, changed, touched: changed, ...none, invalid, totals, reportFile: reports.where() };
   }
 }

@@ -10,7 +10,7 @@ import type { RecordLog } from "../journal/record-log";
 import type { MongoContext } from "../store/mongo-context";
 import { scan, scansAtOnce, type StagedCollections } from "./forward";
 import { stateOf } from "./record";
-import { recordFolder } from "./record-folder";
+import { recordStorage } from "./record-storage";
 
 /**
  * Scans the closed data raw and compares it with what the rehearsal saw.
@@ -70,7 +70,7 @@ export async function finishDump(
     return { info, indexes: indexes.map((index) => asBefore(info.name, index, expiring)), written };
   });
   await sealDump(
-    recordFolder(context, log),
+    recordStorage(context, log),
     {
       record: log.record,
       database: store.db.databaseName,

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { Refusal } from "../../problem";
 import { DumpingSource } from "../dump/dump";
 import type { Beside, ProcessReport } from "../migrations";
@@ -14,7 +13,7 @@ import type { RecordLog } from "../journal/record-log";
 import { stepName } from "../journal/record-state";
 import type { MongoContext } from "../store/mongo-context";
 import type { Process, ProcessNeeds } from "./context";
-import { recordFolder } from "./record-folder";
+import { recordStorage } from "./record-storage";
 import { refuseInvalid } from "./refuse-invalid";
 
 /** The next version, loaded beside the live one and read back; and the dump of what it was made from. */
@@ -39,17 +38,12 @@ export async function stageNextVersion(
   const { store } = context;
   const names = live.map(({ name }) => name);
   const source = new MongoSource(store.db);
-  const dump = await DumpingSource.create(
-    source,
-    join(recordFolder(context, log), store.db.databaseName),
-    names,
-    mayGoOn,
-  );
+  const storage = recordStorage(context, log).within(store.db.databaseName);
+  // What an earlier attempt left of a collection that is gone would be restored with the rest.
+  await storage.remove();
+  const dump = new DumpingSource(source, storage, names, mayGoOn);
   return { dump, ...(await runPass(context, log, { ...context.process, dump, live }, mayGoOn)) };
 }
-
-/** All removed documents, beside the proof, when they are many. */
-export const removedFile = "removed.ndjson";
 
 /** What one pass goes over, and by what. */
 export interface PassRequest {
@@ -72,7 +66,6 @@ export async function runPass(
   mayGoOn: () => void,
 ): Promise<Omit<StagedCollections, "dump">> {
   const { store, reporter } = context;
-  const folder = recordFolder(context, log);
   const byName = new Map(live.map((info) => [info.name, info]));
   return log.step(
     stepName.stage,
@@ -91,8 +84,7 @@ export async function runPass(
         source: dump,
         ...(beside && { beside }),
         sink,
-        reportFile: join(folder, "invalid.ndjson"),
-        removedFile: join(folder, removedFile),
+        reports: recordStorage(context, log),
         progress: (done) => {
           mayGoOn();
           reporter.progress(done, Math.max(done, 1), "documents");

@@ -1,12 +1,11 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { contentHash, type Json } from "../../content-hash";
-import { writeWhole } from "../dump/dump";
+import { putText } from "../dump/storage";
 import type { RecordLog } from "../journal/record-log";
 import { type PassEvidence, RecordState } from "../journal/record-state";
 import type { Move } from "../swap/move";
 import type { ReleaseRecordData } from "../protocol";
 import type { Context } from "./context";
+import { recordStorage } from "./record-storage";
 
 /** `proof.json`: what a release did to the data, checkable offline against its dump and online against the database. */
 export interface Proof {
@@ -22,11 +21,11 @@ export interface Proof {
 }
 
 /**
- * Leaves proof and a copy of the journal in the record's folder. The truth is in the database: where this can't be written,
+ * Leaves proof and a copy of the journal in the record's place. The truth is in the database: where this can't be written,
  * the release stands all the same, and says so.
  */
 export async function leaveProof(context: Context, log: RecordLog, record: ReleaseRecordData): Promise<void> {
-  const folder = join(context.spec.dump.keep, log.record);
+  const storage = recordStorage(context, log);
   const swap = RecordState.from(log.entries)?.swap;
   const { entries } = log;
   const body = {
@@ -39,15 +38,11 @@ export async function leaveProof(context: Context, log: RecordLog, record: Relea
   };
   const proof: Proof = { ...body, checksum: proofChecksum(body) };
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeWhole(
-      join(folder, "journal.ndjson"),
-      entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""),
-    );
-    await writeWhole(join(folder, "proof.json"), `${JSON.stringify(proof, undefined, 2)}\n`);
+    await putText(storage, "journal.ndjson", entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    await putText(storage, "proof.json", `${JSON.stringify(proof, undefined, 2)}\n`);
   } catch (error) {
     context.reporter.warn(
-      `no proof file in ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+      `no proof file in ${storage.where()}: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { DumpingSource } from "../dump/dump";
 import type { RecordLog } from "../journal/record-log";
 import type { Beside, ProcessReport } from "../migrations";
@@ -6,7 +5,7 @@ import type { CollectionInfo } from "../store/catalog";
 import { MongoSource } from "../store/mongo-source";
 import type { MongoContext } from "../store/mongo-context";
 import { runPass, stageNextVersion, type StagedCollections } from "./forward";
-import { recordFolder } from "./record-folder";
+import { recordStorage } from "./record-storage";
 
 /** What the rehearsal staged, and in what the closed data differs from what it saw. */
 export interface Differences {
@@ -35,10 +34,9 @@ export async function stageAgain(
   const touched = new Set([...report.touched, ...report.changed]);
   const moved = changed.some((name) => touched.has(name));
   const again = live.filter(({ name }) => changed.includes(name) || (moved && touched.has(name)));
-  const folder = join(recordFolder(context, log), context.store.db.databaseName);
-  const part = await DumpingSource.create(
+  const part = new DumpingSource(
     new MongoSource(context.store.db),
-    folder,
+    recordStorage(context, log).within(context.store.db.databaseName),
     again.map(({ name }) => name),
     mayGoOn,
   );

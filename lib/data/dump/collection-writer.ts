@@ -1,23 +1,23 @@
 import { createHash, type Hash } from "node:crypto";
-import { type FileHandle, open, rename } from "node:fs/promises";
-import { join } from "node:path";
 import type { Block } from "../blocks";
 import { frames } from "../bson-frames";
 import { OrderFreeHash } from "../order-free-hash";
 import { dumpFileName } from "./file-names";
 import type { Segment } from "./manifest";
+import type { DumpStorage, StoringFile } from "./storage";
 
 /** A segment ends with the block that takes it over this, in bytes. */
 const segmentBytes = 64 * 1024 * 1024;
 
 /** What was written of one collection. */
 export interface WrittenCollection {
+  /** Its name in the storage of the dump. */
   readonly file: string;
   readonly hash: OrderFreeHash;
   readonly segments: readonly Segment[];
 }
 
-/** Writes one collection of a dump to a temporary name; `finish` gives it its own after the bytes are on disk. */
+/** Writes one collection of a dump; `finish` gives it its name after the bytes are safe. */
 export class CollectionWriter {
   readonly hash = new OrderFreeHash();
   readonly #segments: Segment[] = [];
@@ -27,13 +27,13 @@ export class CollectionWriter {
   #offset = 0;
 
   private constructor(
-    private readonly path: string,
-    private readonly file: FileHandle,
+    private readonly name: string,
+    private readonly file: StoringFile,
   ) {}
 
-  static async create(folder: string, collection: string): Promise<CollectionWriter> {
-    const path = join(folder, `${dumpFileName(collection)}.bson`);
-    return new CollectionWriter(path, await open(`${path}.part`, "w", 0o600));
+  static async create(storage: DumpStorage, collection: string): Promise<CollectionWriter> {
+    const name = `${dumpFileName(collection)}.bson`;
+    return new CollectionWriter(name, await storage.put(name));
   }
 
   /** Hashes and writes a block; when this has settled the block's buffer may be given away. */
@@ -42,22 +42,18 @@ export class CollectionWriter {
     this.#sum.update(block.bytes);
     this.#bytes += block.bytes.length;
     this.#documents += block.documents;
-    let at = 0;
-    while (at < block.bytes.length) at += (await this.file.write(block.bytes, at)).bytesWritten;
+    await this.file.write(block.bytes);
     if (this.#bytes >= segmentBytes) this.#endSegment();
   }
 
   async finish(): Promise<WrittenCollection> {
     if (this.#bytes > 0) this.#endSegment();
-    await this.file.sync();
-    await this.file.close();
-    await rename(`${this.path}.part`, this.path);
-    return { file: this.path, hash: this.hash, segments: this.#segments };
+    await this.file.publish();
+    return { file: this.name, hash: this.hash, segments: this.#segments };
   }
 
-  /** Leaves the temporary file where it is: it has no name that anything reads. */
-  async abandon(): Promise<void> {
-    await this.file.close();
+  abandon(): Promise<void> {
+    return this.file.abandon();
   }
 
   #endSegment(): void {

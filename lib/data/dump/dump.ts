@@ -1,33 +1,15 @@
-import { mkdir, open, rename, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
 import { BSON, type Document } from "mongodb";
-import { Refusal } from "../../problem";
 import type { Block, DocumentSource } from "../blocks";
 import type { CollectionInfo } from "../store/catalog";
 import { CollectionWriter, type WrittenCollection } from "./collection-writer";
 import { sideBySide } from "../side-by-side";
 import { dumpFileName } from "./file-names";
-import type { DumpedCollection, DumpManifest } from "./manifest";
+import { type DumpedCollection, type DumpManifest, manifestFile } from "./manifest";
 import { readBson } from "./read-bson";
+import { type DumpStorage, putText } from "./storage";
 
 /** Each is flushed to the disk by itself, which is mostly waiting. */
 const filesAtOnce = 8;
-
-/** @throws Refusal when the place that the config names for dumps cannot hold one (rule N11). */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new Refusal("dump", [
-      {
-        where: folder,
-        found: error instanceof Error ? error.message : String(error),
-        allowed: "a folder that can be written",
-        mend: "make it one, or set slipway:data.dump.keep to another",
-      },
-    ]);
-  }
-}
 
 /**
  * Reads a database and leaves a dump of all that it read: whoever processes the documents pays for the dump with one pass.
@@ -36,23 +18,13 @@ async function makeFolder(folder: string): Promise<void> {
 export class DumpingSource implements DocumentSource {
   readonly #written = new Map<string, WrittenCollection>();
 
-  private constructor(
+  constructor(
     private readonly inner: DocumentSource,
     /** `<dump.keep>/<record>/<database>`: mongodump's own layout. */
-    readonly folder: string,
+    private readonly storage: DumpStorage,
     private readonly names: readonly string[],
     private readonly mayGoOn: () => void,
   ) {}
-
-  static async create(
-    inner: DocumentSource,
-    folder: string,
-    names: readonly string[],
-    mayGoOn: () => void,
-  ): Promise<DumpingSource> {
-    await makeFolder(folder);
-    return new DumpingSource(inner, folder, names, mayGoOn);
-  }
 
   /** What was dumped so far, by collection. */
   get written(): ReadonlyMap<string, WrittenCollection> {
@@ -66,10 +38,10 @@ export class DumpingSource implements DocumentSource {
   async *read(collection: string): AsyncGenerator<Block> {
     const dumped = this.#written.get(collection);
     if (dumped) {
-      yield* readBson(dumped.file, collection);
+      yield* readBson(this.storage, dumped.file, collection);
       return;
     }
-    const writer = await CollectionWriter.create(this.folder, collection);
+    const writer = await CollectionWriter.create(this.storage, collection);
     let whole = false;
     try {
       for await (const block of this.inner.read(collection)) {
@@ -84,7 +56,7 @@ export class DumpingSource implements DocumentSource {
     this.#written.set(collection, await writer.finish());
   }
 
-  /** Takes over what a later dump into the same folder wrote anew. */
+  /** Takes over what a later dump into the same storage wrote anew. */
   replace(later: DumpingSource): void {
     for (const [collection, written] of later.written) this.#written.set(collection, written);
   }
@@ -101,7 +73,7 @@ export class DumpingSource implements DocumentSource {
 
 /** Writes the metadata files and, last of all, the manifest: a dump without a manifest is none. */
 export async function sealDump(
-  folder: string,
+  storage: DumpStorage,
   about: Omit<DumpManifest, "collections" | "format">,
   collections: readonly {
     readonly info: CollectionInfo;
@@ -111,7 +83,7 @@ export async function sealDump(
 ): Promise<DumpManifest> {
   const dumped = collections.map(({ info, indexes, written }): DumpedCollection => ({
     collection: info.name,
-    file: join(about.database, basename(written.file)),
+    file: `${about.database}/${written.file}`,
     documents: written.hash.documents,
     bytes: written.hash.bytes,
     hash: written.hash.toString(),
@@ -124,14 +96,16 @@ export async function sealDump(
     ...about.views.map((view) => ({ info: { ...view, type: "view" }, indexes: [] })),
   ];
   await sideBySide(metadata, filesAtOnce, ({ info, indexes }) =>
-    writeWhole(
-      join(folder, about.database, `${dumpFileName(info.name)}.metadata.json`),
+    putText(
+      storage,
+      `${about.database}/${dumpFileName(info.name)}.metadata.json`,
       metadataText(info, indexes),
     ),
   );
   const manifest: DumpManifest = { format: 1, ...about, collections: dumped };
-  await writeWhole(
-    join(folder, "manifest.json"),
+  await putText(
+    storage,
+    manifestFile,
     `${BSON.EJSON.stringify(manifest, undefined, 2, { relaxed: false })}\n`,
   );
   return manifest;
@@ -150,14 +124,4 @@ function metadataText(
     options: info.options,
   };
   return BSON.EJSON.stringify(metadata, { relaxed: false });
-}
-
-/** All or nothing: written aside, flushed, renamed. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  const part = `${path}.part`;
-  await writeFile(part, text, { mode: 0o600 });
-  const file = await open(part, "r");
-  await file.sync();
-  await file.close();
-  await rename(part, path);
 }

@@ -11,7 +11,7 @@ export interface Segment {
 /** One collection of a dump. */
 export interface DumpedCollection {
   readonly collection: string;
-  /** Relative to the dump's folder. */
+  /** Relative to the record's place in the storage. */
   readonly file: string;
   readonly documents: number;
   readonly bytes: number;
@@ -22,6 +22,9 @@ export interface DumpedCollection {
   readonly options: Document;
   readonly indexes: readonly Document[];
 }
+
+/** Written last of all: a dump without it is none. */
+export const manifestFile = "manifest.json";
 
 /** `manifest.json` of a dump: what a dump must be, byte for byte (rule N11). */
 export interface DumpManifest {

@@ -1,41 +1,33 @@
-import { open } from "node:fs/promises";
 import type { Block } from "../blocks";
 import { frameLength, frames, maxDocumentBytes, readInt32 } from "../bson-frames";
 import { BlockBuilder } from "../store/mongo-source";
-
-const readBytes = 4 * 1024 * 1024;
+import type { DumpStorage } from "./storage";
 
 /** Reads whole documents of a `.bson` file in blocks. @throws Refusal at the first byte that can't be a document's. */
-export async function* readBson(path: string, collection: string): AsyncGenerator<Block> {
-  const file = await open(path, "r");
-  try {
-    let rest: Uint8Array = new Uint8Array();
-    let block = new BlockBuilder(collection);
-    for (;;) {
-      // A buffer of its own each time: the documents of a block are views into it until the block is built.
-      const buffer = Buffer.allocUnsafe(readBytes);
-      const { bytesRead } = await file.read(buffer, 0, readBytes);
-      if (bytesRead === 0) break;
-      const bytes =
-        rest.length === 0
-          ? buffer.subarray(0, bytesRead)
-          : Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
-      const whole = wholeDocuments(bytes, path);
-      for (const document of frames(bytes.subarray(0, whole), path)) {
-        if (!block.fits(document)) {
-          yield block.build();
-          block = new BlockBuilder(collection);
-        }
-        block.add(document);
+export async function* readBson(
+  storage: DumpStorage,
+  name: string,
+  collection: string,
+): AsyncGenerator<Block> {
+  const where = storage.where(name);
+  let rest: Uint8Array = new Uint8Array();
+  let block = new BlockBuilder(collection);
+  for await (const chunk of storage.get(name)) {
+    // The documents of a block are views into its chunks until it is built.
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const whole = wholeDocuments(bytes, where);
+    for (const document of frames(bytes.subarray(0, whole), where)) {
+      if (!block.fits(document)) {
+        yield block.build();
+        block = new BlockBuilder(collection);
       }
-      rest = bytes.subarray(whole);
+      block.add(document);
     }
-    // Refuses with the place: these bytes are no whole document.
-    if (rest.length > 0) frameLength(rest, 0, path);
-    if (block.documents > 0) yield block.build();
-  } finally {
-    await file.close();
+    rest = bytes.subarray(whole);
   }
+  // Refuses with the place: these bytes are no whole document.
+  if (rest.length > 0) frameLength(rest, 0, where);
+  if (block.documents > 0) yield block.build();
 }
 
 /** How many bytes at the beginning are whole documents. */

@@ -67,7 +67,7 @@ export class DatabasePass {
     for (const collection of version.collections) {
       if (!early.has(collection)) await this.#look(collection, version);
     }
-    const losses = await Losses.read(version, this.#tally, request.removedFile);
+    const losses = await Losses.read(version, this.#tally, request.reports);
     await report.close();
     const { beside } = request;
     const dangling = await danglingReferences(version, pool, this.#passes, losses.goneIds, beside);

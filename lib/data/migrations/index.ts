@@ -5,9 +5,11 @@ export {
   type Beside,
   bound,
   type DanglingReference,
+  invalidFile,
   type Observe,
   type ProcessReport,
   type ProcessRequest,
   type RemovedDocument,
+  removedFile,
   type SeenDocument,
 } from "./report";

@@ -1,12 +1,11 @@
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import type { DumpStorage, StoringFile } from "../dump/storage";
 import type { InvalidDocument } from "../protocol";
 import type { InvalidEntry } from "../validation/inspect-block";
-import { bound } from "./report";
+import { bound, invalidFile } from "./report";
 
 const bufferedCharacters = 1 << 16;
 
-/** Every invalid document, one JSON object a line; written aside and renamed, so that the file is whole or not there. */
+/** Every invalid document, one JSON object a line; the file is whole or not there. */
 export class InvalidReport {
   readonly #first: InvalidDocument[] = [];
   #invalidBefore = 0;
@@ -14,15 +13,13 @@ export class InvalidReport {
   #waiting = "";
 
   private constructor(
+    /** Where a person finds it. */
     readonly file: string,
-    private readonly partial: string,
-    private readonly handle: FileHandle,
+    private readonly storing: StoringFile,
   ) {}
 
-  static async open(file: string): Promise<InvalidReport> {
-    await mkdir(dirname(file), { recursive: true });
-    const partial = `${file}.${process.pid}.partial`;
-    return new InvalidReport(file, partial, await open(partial, "w", 0o600));
+  static async open(reports: DumpStorage): Promise<InvalidReport> {
+    return new InvalidReport(reports.where(invalidFile), await reports.put(invalidFile));
   }
 
   /** The first ones, for people. */
@@ -44,20 +41,17 @@ export class InvalidReport {
 
   async close(): Promise<void> {
     await this.#write();
-    await this.handle.sync();
-    await this.handle.close();
-    await rename(this.partial, this.file);
+    await this.storing.publish();
   }
 
   /** Leaves nothing behind. */
-  async abandon(): Promise<void> {
-    await this.handle.close().catch(() => undefined);
-    await rm(this.partial, { force: true });
+  abandon(): Promise<void> {
+    return this.storing.abandon();
   }
 
   async #write(): Promise<void> {
     const text = this.#waiting;
     this.#waiting = "";
-    await this.handle.appendFile(text);
+    await this.storing.write(Buffer.from(text));
   }
 }

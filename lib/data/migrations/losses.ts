@@ -1,3 +1,4 @@
+import type { DumpStorage } from "../dump/storage";
 import { idText } from "../document-id";
 import { BsonReader } from "../validation/bson-values";
 import { RemovedReport } from "./removed-report";
@@ -14,9 +15,9 @@ export class Losses {
 
   private constructor(private readonly removed: RemovedReport) {}
 
-  /** @param file where all of them are listed when they are more than a report holds. */
-  static async read(version: Version, tally: Tally, file: string | undefined): Promise<Losses> {
-    const removed = new RemovedReport(file);
+  /** @param reports where all of them are listed when they are more than a report holds. */
+  static async read(version: Version, tally: Tally, reports: DumpStorage): Promise<Losses> {
+    const removed = new RemovedReport(reports);
     try {
       const losses = await Losses.#readInto(new Losses(removed), version, tally);
       losses.fileHash = await removed.close();

@@ -46,7 +46,7 @@ async function passOver(
   building: Promise<Version>,
 ): Promise<ProcessReport> {
   const pass = async (hint: ReadonlySet<string> | undefined): Promise<ProcessReport | undefined> => {
-    const report = await InvalidReport.open(request.reportFile);
+    const report = await InvalidReport.open(request.reports);
     try {
       const found = await DatabasePass.run({ request, prepared, pool, scratch, report }, building, hint);
       if (!found) await report.abandon();

@@ -1,18 +1,18 @@
 import { createHash, type Hash } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { bound, type RemovedDocument } from "./report";
+import type { DumpStorage, StoringFile } from "../dump/storage";
+import { bound, type RemovedDocument, removedFile } from "./report";
 
 /**
  * Documents that a release takes away, each with its reason. The first ones are held in memory; when there are more, all of
- * them go to a file, one JSON object a line, written aside and renamed.
+ * them go to a file, one JSON object a line.
  */
 export class RemovedReport {
   readonly #first: RemovedDocument[] = [];
-  #handle: FileHandle | undefined;
+  #storing: StoringFile | undefined;
   readonly #sum: Hash = createHash("sha256");
   #total = 0;
 
-  constructor(private readonly file: string | undefined) {}
+  constructor(private readonly reports: DumpStorage) {}
 
   get first(): readonly RemovedDocument[] {
     return this.#first;
@@ -25,29 +25,25 @@ export class RemovedReport {
   async add(document: RemovedDocument): Promise<void> {
     this.#total += 1;
     if (this.#first.length < bound) this.#first.push(document);
-    else await this.#write([...(this.#handle ? [] : this.#first), document]);
+    else await this.#write([...(this.#storing ? [] : this.#first), document]);
   }
 
   /** @returns SHA-256 of the file, as hex, where there is one. */
   async close(): Promise<string | undefined> {
-    if (!this.#handle || this.file === undefined) return undefined;
-    await this.#handle.sync();
-    await this.#handle.close();
-    await rename(`${this.file}.part`, this.file);
+    if (!this.#storing) return undefined;
+    await this.#storing.publish();
     return this.#sum.digest("hex");
   }
 
   /** Leaves nothing behind. */
   async abandon(): Promise<void> {
-    await this.#handle?.close().catch(() => undefined);
-    if (this.file !== undefined) await rm(`${this.file}.part`, { force: true });
+    await this.#storing?.abandon();
   }
 
   async #write(documents: readonly RemovedDocument[]): Promise<void> {
-    if (this.file === undefined) return;
-    this.#handle ??= await open(`${this.file}.part`, "w", 0o600);
-    const text = documents.map((document) => `${JSON.stringify(document)}\n`).join("");
-    this.#sum.update(text);
-    await this.#handle.appendFile(text);
+    this.#storing ??= await this.reports.put(removedFile);
+    const lines = Buffer.from(documents.map((document) => `${JSON.stringify(document)}\n`).join(""));
+    this.#sum.update(lines);
+    await this.#storing.write(lines);
   }
 }

@@ -1,6 +1,13 @@
 import type { CollectionChange, InvalidDocument } from "../protocol";
+import type { DumpStorage } from "../dump/storage";
 import type { DocumentSink, DocumentSource } from "../blocks";
 import type { Migration, SchemaVersion } from "./migration";
+
+/** Every invalid document, one JSON object a line. */
+export const invalidFile = "invalid.ndjson";
+
+/** Every removed document, one JSON object a line. */
+export const removedFile = "removed.ndjson";
 
 /** What `processData` is asked to do: one pass over a database, read-only towards its source. */
 export interface ProcessRequest {
@@ -13,10 +20,8 @@ export interface ProcessRequest {
   readonly source: DocumentSource;
   /** Receives changed, created and renamed collections, whole, in their new shape; nothing of the others. */
   readonly sink?: DocumentSink;
-  /** Every invalid document goes here, one JSON object a line; written aside and renamed at the end. */
-  readonly reportFile: string;
-  /** Every removed document goes here, one JSON object a line, when they are more than a report holds. */
-  readonly removedFile?: string;
+  /** Where the list of all invalid documents goes, and that of all removed ones when they are more than a report holds. */
+  readonly reports: DumpStorage;
   /** Private folder for what does not fit in memory; made and removed by us. Default: the system's temporary folder. */
   readonly scratch?: string;
   readonly signal?: AbortSignal;
@@ -93,6 +98,7 @@ export interface ProcessReport {
   readonly dangling: readonly DanglingReference[];
   /** Kinds of ids that the new version's documents have. */
   readonly idKinds: readonly string[];
+  /** Where a person finds all invalid documents. */
   readonly reportFile: string;
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import type { DumpStorage } from "../dump/storage";
 import type { Migration, ProcessReport } from "../migrations";
 import { Refusal } from "../../problem";
 import type { PostgresStoreSpec } from "../protocol";
@@ -29,7 +30,7 @@ export async function adopt(
   spec: PostgresStoreSpec,
   last: Migration | undefined,
   ones: readonly OneDatabase[],
-  folder: string,
+  storage: DumpStorage,
 ): Promise<ProcessReport> {
   const present = await store.present();
   const versions = new Map<string, Rehearsed>();
@@ -46,7 +47,7 @@ export async function adopt(
       await lookThrough(one, isThere ? one.database : one.names.next, isThere, last),
     );
   }
-  return reportOf(versions, loaded, folder);
+  return reportOf(versions, loaded, storage);
 }
 
 async function loadDump(one: OneDatabase, dump: string): Promise<void> {

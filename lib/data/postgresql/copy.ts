@@ -1,8 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { Refusal } from "../../problem";
+import { sumOf } from "../dump/file-sum";
+import type { DumpStorage } from "../dump/storage";
 import { createAlike, type DatabaseTraits, endSessions } from "./database";
 import type { Programs } from "./program";
 import { name } from "./quoting";
@@ -16,10 +13,6 @@ export async function dump(
   programs: Programs,
   { database, folder, snapshot, jobs }: DumpRequest,
 ): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(join(folder, ".."), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw noFolder(folder, error);
-  });
   const args = [
     "--format=directory",
     `--file=${folder}`,
@@ -32,6 +25,7 @@ export async function dump(
 
 export interface DumpRequest {
   readonly database: string;
+  /** Empty. */
   readonly folder: string;
   readonly snapshot: string;
   readonly jobs: number;
@@ -85,25 +79,10 @@ export async function copyDatabase(
 
 /** Every file of a dump by its name, with size and SHA-256: what a dump must be, byte for byte (rule N11). */
 export async function filesOf(
-  folder: string,
+  storage: DumpStorage,
 ): Promise<Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>> {
   const files: Record<string, { bytes: number; sha256: string }> = {};
-  for (const file of (await readdir(folder)).sort()) {
-    const path = join(folder, file);
-    const hash = createHash("sha256");
-    for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
-    files[file] = { bytes: (await stat(path)).size, sha256: hash.digest("hex") };
-  }
+  for (const [name, { bytes }] of await storage.list())
+    files[name] = { bytes, sha256: await sumOf(storage, name) };
   return files;
-}
-
-function noFolder(folder: string, error: unknown): Refusal {
-  return new Refusal("dump", [
-    {
-      where: folder,
-      found: error instanceof Error ? error.message : String(error),
-      allowed: "a folder that can be written",
-      mend: "make it one, or set slipway:data.dump.keep to another",
-    },
-  ]);
 }

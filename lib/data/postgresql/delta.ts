@@ -1,6 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Refusal } from "../../problem";
@@ -28,7 +27,6 @@ export interface Carry {
  * @param rowsInCopy how many rows the copy has.
  */
 export async function carry(way: Carry, { table, rows, newer }: Written, rowsInCopy: number): Promise<void> {
-  await mkdir(way.folder, { recursive: true, mode: 0o700 });
   const place = quoted(table);
   const isKeyed = table.key.length > 0;
   const same = table.key.map((column) => `there.${name(column)} = carried.${name(column)}`).join(" AND ");

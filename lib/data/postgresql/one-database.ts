@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import type { DumpStorage } from "../dump/storage";
 import type { Migration } from "../migrations/migration";
 import { stagingName } from "../names";
 import type { Secrets } from "../secrets";
@@ -26,7 +27,7 @@ export interface Workshop {
   /** The database that commands about databases are given in. */
   readonly at: string;
   /** Where the record leaves its dump. */
-  readonly folder: string;
+  readonly storage: DumpStorage;
   readonly mayGoOn: () => void;
 }
 
@@ -47,7 +48,7 @@ export class OneDatabase {
   readonly secrets: Secrets;
   readonly jobs: number;
   readonly at: string;
-  readonly folder: string;
+  readonly storage: DumpStorage;
   readonly mayGoOn: () => void;
   readonly database: string;
   readonly only: boolean;
@@ -60,7 +61,7 @@ export class OneDatabase {
       secrets: this.secrets,
       jobs: this.jobs,
       at: this.at,
-      folder: this.folder,
+      storage: this.storage,
       mayGoOn: this.mayGoOn,
     } = workshop);
     this.database = database;

@@ -1,10 +1,10 @@
-import { join } from "node:path";
-import { recordFolder } from "../conductor/record-folder";
+import { recordStorage } from "../conductor/record-storage";
 import { refuseInvalid } from "../conductor/refuse-invalid";
 import type { Context, ProcessNeeds } from "../conductor/context";
 import type { Pass, Staged, Work } from "../conductor/data-store";
 import { contentHash } from "../../content-hash";
-import { writeWhole } from "../dump/dump";
+import { manifestFile } from "../dump/manifest";
+import { putText } from "../dump/storage";
 import { stepName } from "../journal/record-state";
 import type { Migration } from "../migrations";
 import type { DataPlan } from "../preview/data-plan";
@@ -34,10 +34,10 @@ export class PostgresPass implements Pass {
 
   async stage(work: Work): Promise<Staged> {
     const { context, log } = work;
-    const folder = recordFolder(context, log);
+    const storage = recordStorage(context, log);
     if (this.needs.before === undefined) {
       const report = await log.step(stepName.stage, { databases: this.spec.databases }, () =>
-        adopt(this.store, this.spec, this.last, this.#ones(work, this.spec.databases), folder),
+        adopt(this.store, this.spec, this.last, this.#ones(work, this.spec.databases), storage),
       );
       refuseInvalid(report);
       return { report, settle: () => Promise.reject(new Error("what was adopted is settled")) };
@@ -72,12 +72,12 @@ export class PostgresPass implements Pass {
   #ones({ context, log, mayGoOn }: Work, databases: readonly string[]): readonly OneDatabase[] {
     const { server, programs, secrets } = this.store;
     const { jobs, journal } = this.spec;
-    const folder = recordFolder(context, log);
+    const storage = recordStorage(context, log);
     const only = this.spec.databases.length === 1;
     return databases.map(
       (database) =>
         new OneDatabase(
-          { server, programs, secrets, jobs, at: journal, folder, mayGoOn },
+          { server, programs, secrets, jobs, at: journal, storage, mayGoOn },
           { database, only, token: log.token, chain: this.needs.chain },
         ),
     );
@@ -88,7 +88,7 @@ export class PostgresPass implements Pass {
     ones: readonly OneDatabase[],
     versions: ReadonlyMap<string, Rehearsed>,
   ): Promise<Staged> {
-    const report = await reportOf(versions, [...versions.keys()], recordFolder(work.context, work.log));
+    const report = await reportOf(versions, [...versions.keys()], recordStorage(work.context, work.log));
     refuseInvalid(report);
     return { report, settle: (later) => this.#settle(later, ones, versions) };
   }
@@ -128,9 +128,7 @@ export class PostgresPass implements Pass {
     }
     const at = (await this.store.now()).toISOString();
     const manifest = { format: 1, kind: "postgresql", record: log.record, at, databases };
-    await writeWhole(
-      join(recordFolder(context, log), "manifest.json"),
-      `${JSON.stringify(manifest, undefined, 2)}\n`,
-    );
+    const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
+    await putText(recordStorage(context, log), manifestFile, text);
   }
 }

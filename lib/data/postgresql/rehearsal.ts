@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { Refusal } from "../../problem";
 import { copyDatabase, dropDatabase, dump, load } from "./copy";
 import { type DatabaseTraits, traitsOf } from "./database";
@@ -34,8 +33,10 @@ export interface Rehearsed {
  * @throws Refusal where dump, load, migration or proof fail.
  */
 export async function rehearse(one: OneDatabase, keepBase: boolean): Promise<Rehearsed> {
-  const { server, programs, database, jobs, folder } = one;
+  const { server, programs, database, jobs, storage } = one;
   const { base, next } = one.names;
+  await storage.within(database).remove();
+  const folder = await storage.localFolder(database);
   const seen = await server.with(database, async (client) => {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const exported = await client.query<{ snapshot: string }>("SELECT pg_export_snapshot() AS snapshot");
@@ -44,7 +45,7 @@ export async function rehearse(one: OneDatabase, keepBase: boolean): Promise<Reh
     if (!traits) throw new Error(`${database} is gone`);
     const sequences = await sequencesOf(client);
     const tables = await tablesOf(client);
-    const request = { database, folder: join(folder, database), snapshot, jobs };
+    const request = { database, folder, snapshot, jobs };
     const hashing = sideBySide({ server, database, jobs, snapshot }, tables, async (session, table) => {
       one.mayGoOn();
       return [plain(table), await contentOf(session, table)] as const;
@@ -58,7 +59,7 @@ export async function rehearse(one: OneDatabase, keepBase: boolean): Promise<Reh
   });
   one.mayGoOn();
   await load(server, programs, {
-    folder: join(folder, database),
+    folder,
     actual: keepBase ? base : next,
     traits: seen.traits,
     jobs,

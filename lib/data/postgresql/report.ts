@@ -1,7 +1,5 @@
-import { join } from "node:path";
-import { mkdir } from "node:fs/promises";
-import { writeWhole } from "../dump/dump";
-import { bound, type ProcessReport } from "../migrations";
+import { type DumpStorage, putText } from "../dump/storage";
+import { bound, invalidFile, type ProcessReport } from "../migrations";
 import type { CollectionChange, InvalidDocument } from "../protocol";
 import type { Rehearsed } from "./rehearsal";
 
@@ -9,7 +7,7 @@ import type { Rehearsed } from "./rehearsal";
 export async function reportOf(
   versions: ReadonlyMap<string, Rehearsed>,
   staged: readonly string[],
-  folder: string,
+  storage: DumpStorage,
 ): Promise<ProcessReport> {
   const collections = [...versions].flatMap(([database, version]) => changesOf(database, version));
   const invalid = [...versions].flatMap(([database, { migrated }]) =>
@@ -21,9 +19,7 @@ export async function reportOf(
       verdict: "made-invalid",
     })),
   );
-  const reportFile = join(folder, "invalid.ndjson");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeWhole(reportFile, invalid.map((one) => `${JSON.stringify(one)}\n`).join(""));
+  await putText(storage, invalidFile, invalid.map((one) => `${JSON.stringify(one)}\n`).join(""));
   const sum = (of: (change: CollectionChange) => number): number =>
     collections.reduce((total, change) => total + of(change), 0);
   const touched = [...versions].flatMap(([database, { migrated, after }]) =>
@@ -41,7 +37,7 @@ export async function reportOf(
     removed: [],
     dangling: [],
     idKinds: [],
-    reportFile,
+    reportFile: storage.where(invalidFile),
     totals: {
       documentsBefore: sum(({ documentsBefore }) => documentsBefore),
       documentsAfter: sum(({ documentsAfter }) => documentsAfter),

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { makeNext, refuseUnequal, rehearse, type Contents, type Rehearsed } from "./rehearsal";
 import { carry } from "./delta";
 import { type Mark, markOf, since, type Since } from "./mark";
@@ -89,14 +88,14 @@ async function look(one: OneDatabase, rehearsed: Rehearsed): Promise<Looked> {
 }
 
 async function carryOver(one: OneDatabase, rehearsed: Rehearsed, { written }: Since): Promise<Rehearsed> {
-  const { server, secrets, database, jobs, names, folder } = one;
+  const { server, secrets, database, jobs, names, storage } = one;
   const way = {
     server,
     secrets,
     from: database,
     to: names.base,
     horizon: rehearsed.mark.horizon,
-    folder: join(folder, `${database}.changed`),
+    folder: await storage.localFolder(changedRows(database)),
   };
   for (const table of written) {
     one.mayGoOn();
@@ -136,20 +135,24 @@ async function makeNextAlike({ server, database, names, at }: OneDatabase): Prom
   });
 }
 
+/** Beside the database's own dump. */
+function changedRows(database: string): string {
+  return `${database}.changed`;
+}
+
 /** What `manifest.json` tells of one database's dump. */
 export async function dumpedDatabase(
-  { database, folder }: OneDatabase,
+  { database, storage }: OneDatabase,
   { before }: Settled,
 ): Promise<DumpedDatabase> {
-  const files = async (name: string): ReturnType<typeof filesOf> =>
-    filesOf(join(folder, name)).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-      throw error;
-    });
+  const files = async (name: string): ReturnType<typeof filesOf> => {
+    await storage.publishFolder(name);
+    return filesOf(storage.within(name));
+  };
   return {
     database,
     files: await files(database),
-    changed: await files(`${database}.changed`),
+    changed: await files(changedRows(database)),
     tables: Object.fromEntries([...before].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { join } from "node:path";
 import type { Problem } from "../../problem";
 import type { CollectionChange } from "../protocol";
+import { sumOf } from "../dump/file-sum";
+import type { DumpStorage } from "../dump/storage";
 import type { DumpedDatabase } from "./settle";
 
 /** `manifest.json` of a dump of PostgreSQL databases. */
@@ -18,7 +17,7 @@ export function isPostgresManifest(found: unknown): found is PostgresManifest {
 
 /** Everything in which a dump's files differ from its manifest, and its manifest from what the release began with. */
 export async function verifyPostgresDump(
-  folder: string,
+  storage: DumpStorage,
   { databases }: PostgresManifest,
   changes: readonly CollectionChange[],
 ): Promise<readonly Problem[]> {
@@ -28,7 +27,7 @@ export async function verifyPostgresDump(
       [database, files],
       [`${database}.changed`, changed],
     ] as const)
-      problems.push(...(await damaged(folder, below, wanted)));
+      problems.push(...(await damaged(storage, below, wanted)));
     for (const { collection, hashBefore } of changes.filter((change) => change.database === database)) {
       const dumped = tables[collection.slice(database.length + 1)]?.hash ?? "";
       if (dumped === hashBefore) continue;
@@ -44,30 +43,22 @@ export async function verifyPostgresDump(
 }
 
 async function damaged(
-  folder: string,
+  storage: DumpStorage,
   below: string,
   files: DumpedDatabase["files"],
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const [file, { bytes, sha256 }] of Object.entries(files)) {
-    const found = await sumOf(join(folder, below, file));
+    const found = await sumOf(storage, `${below}/${file}`).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
     if (found === sha256) continue;
     problems.push({
-      where: join(below, file),
+      where: `${below}/${file}`,
       found: `a file with SHA-256 ${found}`,
       allowed: `${bytes} bytes with SHA-256 ${sha256}`,
       mend: "take the dump again; a damaged one restores nothing that can be trusted",
     });
   }
   return problems;
-}
-
-async function sumOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  try {
-    for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  return hash.digest("hex");
 }

@@ -1,15 +1,14 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import type { Block, DocumentSource } from "../blocks";
 import type { DumpManifest } from "../dump/manifest";
 import { readBson } from "../dump/read-bson";
+import type { DumpStorage } from "../dump/storage";
 
 /** Reads the documents of a finished dump. */
 export class DumpSource implements DocumentSource {
   readonly #files: ReadonlyMap<string, string>;
 
   constructor(
-    private readonly folder: string,
+    private readonly storage: DumpStorage,
     private readonly manifest: DumpManifest,
   ) {
     this.#files = new Map(manifest.collections.map(({ collection, file }) => [collection, file]));
@@ -24,14 +23,12 @@ export class DumpSource implements DocumentSource {
   }
 
   read(collection: string): AsyncIterable<Block> {
-    return readBson(join(this.folder, this.#files.get(collection) ?? ""), collection);
+    return readBson(this.storage, this.#files.get(collection) ?? "", collection);
   }
 
   /** Whether every file is there in its whole length. */
   async isWhole(): Promise<boolean> {
-    const sizes = await Promise.all(
-      this.manifest.collections.map(({ file }) => stat(join(this.folder, file)).catch(() => undefined)),
-    );
-    return this.manifest.collections.every(({ bytes }, at) => sizes[at]?.size === bytes);
+    const files = await this.storage.list();
+    return this.manifest.collections.every(({ file, bytes }) => files.get(file)?.bytes === bytes);
   }
 }

@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import type { Db } from "mongodb";
 import type { DocumentSource } from "../blocks";
+import type { DumpStorage } from "../dump/storage";
 import type { RecordState } from "../journal/record-state";
 import type { PlanExtent } from "./data-plan";
 import { listAll, userCollections } from "../store/catalog";
@@ -37,7 +37,7 @@ export interface Places {
   /** The newest record of the journal. */
   readonly last: RecordState | undefined;
   /** Where dumps stay. */
-  readonly keep: string;
+  readonly keep: DumpStorage;
   /** Schema version that the data has. */
   readonly version: string;
   /** The same for the same release, so that the same documents are tried. */
@@ -66,11 +66,11 @@ async function recentDump(
 ): Promise<Extent | undefined> {
   if (!last?.closed || last.opened.schema.from !== version) return undefined;
   if (last.closed.outcome === "released" && last.opened.schema.to !== version) return undefined;
-  const folder = join(keep, last.id);
-  const manifest = await readManifest(folder).catch(() => undefined);
+  const storage = keep.within(last.id);
+  const manifest = await readManifest(storage).catch(() => undefined);
   if (manifest?.database !== db.databaseName) return undefined;
   const hours = (Date.now() - Date.parse(manifest.at)) / 3_600_000;
-  const source = new DumpSource(folder, manifest);
+  const source = new DumpSource(storage, manifest);
   if (hours > limits.dumpHours || source.documents > limits.dump || !(await source.isWhole()))
     return undefined;
   return { how: { over: "dump", record: last.id, at: manifest.at }, source, counts: new Map() };

@@ -1,10 +1,13 @@
-import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { dumpStorage } from "../conductor/record-storage";
+import { FolderStorage } from "../dump/folder-storage";
+import type { DumpStorage } from "../dump/storage";
 import type { RecordState } from "../journal/record-state";
-import type { ProcessReport } from "../migrations";
+import { invalidFile, type ProcessReport } from "../migrations";
 import { atMost } from "../preview/bound";
 import { ChangesSeen } from "../preview/changes-seen";
 import type { DataPlan } from "../preview/data-plan";
@@ -19,15 +22,16 @@ export async function previewPass(
 ): Promise<Found> {
   const { run, needs } = process;
   const version = needs.before?.version ?? spec.schema.version;
-  const places = { db: store.db, last, keep: spec.dump.keep, version, seed: spec.hash };
+  const places = { db: store.db, last, keep: dumpStorage(spec), version, seed: spec.hash };
   const extent = await chooseExtent(places, options.preview ?? previewLimits);
   const seen = new ChangesSeen();
   const folder = await mkdtemp(join(tmpdir(), "slipway-plan-"));
+  const reports = new FolderStorage(folder);
   try {
     const report = await run({
       ...needs,
       source: extent.source,
-      reportFile: join(folder, "invalid.ndjson"),
+      reports,
       scratch: folder,
       progress: (done) => {
         reporter.progress(done, Math.max(done, 1), "documents");
@@ -36,7 +40,7 @@ export async function previewPass(
         seen.see(document);
       },
     });
-    return await found(report, extent, seen);
+    return await found(report, reports, extent, seen);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -44,8 +48,13 @@ export async function previewPass(
 
 type Found = Pick<DataPlan, "tried" | "collections" | "validity" | "invalid" | "examples">;
 
-async function found(report: ProcessReport, { how, counts }: Extent, seen: ChangesSeen): Promise<Found> {
-  const invalid = await invalidPerCollection(report);
+async function found(
+  report: ProcessReport,
+  reports: DumpStorage,
+  { how, counts }: Extent,
+  seen: ChangesSeen,
+): Promise<Found> {
+  const invalid = await invalidPerCollection(report, reports);
   const { documentsBefore, invalidBefore, madeInvalid, mended } = report.totals;
   const collections = report.collections.map(
     ({ collection, added, changed, removed, documentsBefore: run }) => {
@@ -72,18 +81,17 @@ async function found(report: ProcessReport, { how, counts }: Extent, seen: Chang
 }
 
 /** Counted in the report's file where its list holds only the first ones. */
-async function invalidPerCollection({
-  invalid,
-  totals,
-  reportFile,
-}: ProcessReport): Promise<ReadonlyMap<string, number>> {
+async function invalidPerCollection(
+  { invalid, totals }: ProcessReport,
+  reports: DumpStorage,
+): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
   const count = ({ collection }: { readonly collection: string }): void => {
     counts.set(collection, (counts.get(collection) ?? 0) + 1);
   };
   if (invalid.length === totals.invalidBefore + totals.madeInvalid) invalid.forEach(count);
   else
-    for await (const line of createInterface({ input: createReadStream(reportFile) }))
+    for await (const line of createInterface({ input: Readable.from(reports.get(invalidFile)) }))
       count(JSON.parse(line) as InvalidDocument);
   return counts;
 }

@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import type { PreparedProcess, ProcessNeeds } from "../conductor/context";
 import type { Rest, Work } from "../conductor/data-store";
 import { scan } from "../conductor/forward";
-import { recordFolder } from "../conductor/record-folder";
+import { recordStorage } from "../conductor/record-storage";
 import type { ProcessReport } from "../migrations";
 import { listAll, userCollections } from "./catalog";
 import { MongoSource } from "./mongo-source";
@@ -26,7 +25,7 @@ export class RestOfCollections implements Rest {
     const report = await this.process.run({
       ...this.process.needs,
       source: { collections: () => Promise.resolve(names), read: (collection) => source.read(collection) },
-      reportFile: join(recordFolder(context, log), "invalid.ndjson"),
+      reports: recordStorage(context, log),
       progress: (done) => {
         mayGoOn();
         context.reporter.progress(done, Math.max(done, 1), "documents");

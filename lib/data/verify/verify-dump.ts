@@ -1,21 +1,19 @@
 import { createHash } from "node:crypto";
-import { open, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { BSON } from "mongodb";
 import { frames } from "../bson-frames";
-import type { DumpedCollection, DumpManifest, Segment } from "../dump/manifest";
+import { type DumpedCollection, type DumpManifest, manifestFile, type Segment } from "../dump/manifest";
+import { type DumpStorage, getText } from "../dump/storage";
 import { OrderFreeHash } from "../order-free-hash";
 import { type Problem, Refusal } from "../../problem";
 
 /** Reads a dump's manifest. @throws Refusal when there is none: then the dump was never finished. */
-export async function readManifest(folder: string): Promise<DumpManifest> {
-  const file = join(folder, "manifest.json");
+export async function readManifest(storage: DumpStorage): Promise<DumpManifest> {
   try {
-    return BSON.EJSON.parse(await readFile(file, "utf8")) as DumpManifest;
+    return BSON.EJSON.parse(await getText(storage, manifestFile)) as DumpManifest;
   } catch (error) {
     throw new Refusal("dump", [
       {
-        where: file,
+        where: storage.where(manifestFile),
         found: error instanceof Error ? error.message : String(error),
         allowed: "the manifest of a finished dump",
         mend: "take another dump: this one is none",
@@ -25,12 +23,14 @@ export async function readManifest(folder: string): Promise<DumpManifest> {
 }
 
 /** Everything in which a dump's files differ from its manifest (fault groups 8 and 9). */
-export async function verifyDump(folder: string): Promise<readonly Problem[]> {
-  const { collections } = await readManifest(folder);
+export async function verifyDump(storage: DumpStorage): Promise<readonly Problem[]> {
+  const { collections } = await readManifest(storage);
+  const files = await storage.list();
   const problems: Problem[] = [];
   for (const collection of collections) {
-    const found = await verifyCollection(folder, collection).catch((error: unknown) =>
-      error instanceof Error ? (error.message.split("\n").at(-1) ?? "an error").trim() : String(error),
+    const found = await verifyCollection(storage, collection, files.get(collection.file)?.bytes).catch(
+      (error: unknown) =>
+        error instanceof Error ? (error.message.split("\n").at(-1) ?? "an error").trim() : String(error),
     );
     if (found === undefined) continue;
     problems.push({
@@ -43,36 +43,30 @@ export async function verifyDump(folder: string): Promise<readonly Problem[]> {
   return problems;
 }
 
-async function verifyCollection(folder: string, wanted: DumpedCollection): Promise<string | undefined> {
-  const path = join(folder, wanted.file);
-  const file = await open(path, "r");
+async function verifyCollection(
+  storage: DumpStorage,
+  wanted: DumpedCollection,
+  size: number | undefined,
+): Promise<string | undefined> {
+  if (size === undefined) return "no such file";
+  if (size !== wanted.bytes) return `${size} bytes`;
   const hash = new OrderFreeHash();
-  try {
-    const { size } = await file.stat();
-    if (size !== wanted.bytes) return `${size} bytes`;
-    for (const segment of wanted.segments) {
-      const bytes = await readSegment(file, segment);
-      const sum = createHash("sha256").update(bytes).digest("hex");
-      if (sum !== segment.sha256) return `a segment at byte ${segment.offset} with SHA-256 ${sum}`;
-      for (const document of frames(bytes, path)) hash.add(document);
-    }
-  } finally {
-    await file.close();
+  for (const segment of wanted.segments) {
+    const bytes = await readSegment(storage, wanted.file, segment);
+    const sum = createHash("sha256").update(bytes).digest("hex");
+    if (sum !== segment.sha256) return `a segment at byte ${segment.offset} with SHA-256 ${sum}`;
+    for (const document of frames(bytes, storage.where(wanted.file))) hash.add(document);
   }
   if (hash.documents !== wanted.documents) return `${hash.documents} documents`;
   return hash.toString() === wanted.hash ? undefined : `content hash ${hash.toString()}`;
 }
 
-async function readSegment(
-  file: Awaited<ReturnType<typeof open>>,
-  { offset, bytes }: Segment,
-): Promise<Uint8Array> {
-  const buffer = Buffer.allocUnsafe(bytes);
+async function readSegment(storage: DumpStorage, name: string, segment: Segment): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(segment.bytes);
   let at = 0;
-  while (at < bytes) {
-    const { bytesRead } = await file.read(buffer, at, bytes - at, offset + at);
-    if (bytesRead === 0) break;
-    at += bytesRead;
+  for await (const chunk of storage.get(name, segment)) {
+    buffer.set(chunk, at);
+    at += chunk.length;
   }
   return buffer.subarray(0, at);
 }

@@ -1,11 +1,13 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { removedFile } from "../conductor/forward";
+import { dirname } from "node:path";
 import { type Proof, proofChecksum } from "../conductor/proof";
 import { type Problem, Refusal } from "../../problem";
 import { type DataStore, type KnownVersion, thingOf } from "../conductor/data-store";
+import { FolderStorage } from "../dump/folder-storage";
 import type { DumpManifest } from "../dump/manifest";
+import type { DumpStorage } from "../dump/storage";
+import { removedFile } from "../migrations";
+import { sumOf } from "../dump/file-sum";
 import { isPostgresManifest, verifyPostgresDump } from "../postgresql/verify-dump";
 import { readManifest, verifyDump } from "./verify-dump";
 
@@ -34,9 +36,9 @@ export async function readProof(path: string): Promise<Proof> {
 /** Offline: the dump beside the proof is whole, and is what the release began with. */
 export async function verifyOffline(path: string): Promise<readonly Problem[]> {
   const proof = await readProof(path);
-  const folder = dirname(path);
-  const manifest: unknown = await readManifest(folder);
-  if (isPostgresManifest(manifest)) return verifyPostgresDump(folder, manifest, proof.record.collections);
+  const storage = new FolderStorage(dirname(path));
+  const manifest: unknown = await readManifest(storage);
+  if (isPostgresManifest(manifest)) return verifyPostgresDump(storage, manifest, proof.record.collections);
   const { collections } = manifest as DumpManifest;
   const dumped = new Map(collections.map(({ collection, hash }) => [collection, hash]));
   const differing = proof.record.collections
@@ -50,21 +52,27 @@ export async function verifyOffline(path: string): Promise<readonly Problem[]> {
       allowed: `what the release began with: ${hashBefore}`,
       mend: "find the dump of this very record",
     }));
-  return [...differing, ...(await removedList(proof, folder)), ...(await verifyDump(folder))];
+  return [...differing, ...(await removedList(proof, storage)), ...(await verifyDump(storage))];
 }
 
 /** The list of what was removed, where the proof holds only its first lines. */
-async function removedList({ evidence }: Proof, folder: string): Promise<readonly Problem[]> {
+async function removedList({ evidence }: Proof, storage: DumpStorage): Promise<readonly Problem[]> {
   const wanted = evidence?.removedFileHash;
   if (wanted === undefined) return [];
-  const file = join(folder, removedFile);
-  const found = await readFile(file).then(
-    (bytes) => `SHA-256 ${createHash("sha256").update(bytes).digest("hex")}`,
+  const found = await sumOf(storage, removedFile).then(
+    (sum) => `SHA-256 ${sum}`,
     () => "no such file",
   );
   if (found === `SHA-256 ${wanted}`) return [];
   const mend = "take it from the release's folder again";
-  return [{ where: file, found, allowed: `the list as the release left it: SHA-256 ${wanted}`, mend }];
+  return [
+    {
+      where: storage.where(removedFile),
+      found,
+      allowed: `the list as the release left it: SHA-256 ${wanted}`,
+      mend,
+    },
+  ];
 }
 
 /** Online: the live data is what the release put there, and the retained originals what it began with. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { BSON } from "mongodb";
 import { frames } from "../../../lib/data/bson-frames";
 import { dumpFileName } from "../../../lib/data/dump/file-names";
+import { FolderStorage } from "../../../lib/data/dump/folder-storage";
 import { readBson } from "../../../lib/data/dump/read-bson";
 import { OrderFreeHash } from "../../../lib/data/order-free-hash";
 import { mongoTool } from "../../tools/stand-in/mongo-tool";
@@ -65,7 +66,7 @@ describe("N11: the dump and MongoDB's own tools", function () {
       const file = `${dumpFileName(collection)}.bson`;
       assert.ok(files.has(file), `${file} is among ${[...files].join(", ")}`);
       const hash = new OrderFreeHash();
-      for await (const block of readBson(join(theirs, "dumped", file), collection)) {
+      for await (const block of readBson(new FolderStorage(join(theirs, "dumped")), file, collection)) {
         for (const document of frames(block.bytes, collection)) hash.add(document);
       }
       assert.equal(`${hash.documents}:${hash.toString()}`, content[collection]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { GeneratedSet } from "../../../tools/dataset/generate";
 import { processData } from "../../../lib/data/migrations/process";
-import { join } from "node:path";
+import { FolderStorage } from "../../../lib/data/dump/folder-storage";
 import { publishedChain, schema, withFolder } from "./support";
 
 const documents = 3000;
@@ -13,7 +13,7 @@ async function process(seed: number, to: string): ReturnType<typeof processData>
       schema: schema(to),
       before: schema("11.23.0"),
       source: new GeneratedSet(documents, seed),
-      reportFile: join(folder, "invalid.ndjson"),
+      reports: new FolderStorage(folder),
     }),
   );
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { BSON, type Document } from "mongodb";
 import type { Block, DocumentSink, DocumentSource } from "../../../lib/data/blocks";
+import { FolderStorage } from "../../../lib/data/dump/folder-storage";
 import { frames } from "../../../lib/data/bson-frames";
 import {
   type Beside,
@@ -138,8 +139,7 @@ export async function run(
         before: schema(options.before ?? "11.23.0"),
         source: sourceOf(database),
         sink,
-        reportFile,
-        removedFile: join(folder, "removed.ndjson"),
+        reports: new FolderStorage(folder),
         scratch: folder,
         ...(options.beside && { beside: options.beside }),
         ...(options.signal && { signal: options.signal }),

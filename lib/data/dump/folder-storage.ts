@@ -1,0 +1,132 @@
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import { Refusal } from "../../problem";
+import type { DumpStorage, StoringFile } from "./storage";
+
+const readBytes = 4 * 1024 * 1024;
+
+/** What is being written: no name that anything reads. */
+const unpublished = ".part";
+
+/** A folder, or a volume that is mounted as one. */
+export class FolderStorage implements DumpStorage {
+  constructor(private readonly folder: string) {}
+
+  where(name = ""): string {
+    return join(this.folder, name);
+  }
+
+  within(name: string): FolderStorage {
+    return new FolderStorage(this.where(name));
+  }
+
+  async put(name: string): Promise<StoringFile> {
+    const path = this.where(name);
+    await makeFolder(dirname(path));
+    return FileInFolder.open(path);
+  }
+
+  async localFolder(name: string): Promise<string> {
+    const path = this.where(name);
+    await makeFolder(path);
+    return path;
+  }
+
+  /** The files are in place already; tools do not all flush what they wrote. */
+  async publishFolder(name: string): Promise<void> {
+    const folder = this.within(name);
+    for (const file of (await folder.list()).keys()) {
+      const handle = await open(folder.where(file), "r");
+      await handle.sync().finally(() => handle.close());
+    }
+  }
+
+  async *get(
+    name: string,
+    part: { readonly offset: number; readonly bytes: number } = { offset: 0, bytes: Infinity },
+  ): AsyncGenerator<Uint8Array> {
+    const file = await open(this.where(name), "r");
+    try {
+      let done = 0;
+      while (done < part.bytes) {
+        const buffer = Buffer.allocUnsafeSlow(Math.min(readBytes, part.bytes - done));
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, part.offset + done);
+        if (bytesRead === 0) return;
+        done += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  async list(): Promise<ReadonlyMap<string, { readonly bytes: number }>> {
+    const entries = await readdir(this.folder, { recursive: true, withFileTypes: true }).catch(noneThere);
+    const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(unpublished));
+    const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
+    const sized = paths.map(async (path): Promise<[string, { bytes: number }]> => {
+      const name = relative(this.folder, path).split(sep).join("/");
+      return [name, { bytes: (await stat(path)).size }];
+    });
+    return new Map(await Promise.all(sized));
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true }).catch((error: unknown) => {
+      throw unusable(this.folder, error);
+    });
+  }
+}
+
+/** Written aside, flushed, renamed. */
+class FileInFolder implements StoringFile {
+  private constructor(
+    private readonly path: string,
+    private readonly aside: string,
+    private readonly file: FileHandle,
+  ) {}
+
+  static async open(path: string): Promise<FileInFolder> {
+    // A process that was paused and lost its release must not write into its successor's file.
+    const aside = `${path}.${process.pid}${unpublished}`;
+    return new FileInFolder(path, aside, await open(aside, "w", 0o600));
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    let at = 0;
+    while (at < bytes.length) at += (await this.file.write(bytes, at)).bytesWritten;
+  }
+
+  async publish(): Promise<void> {
+    await this.file.sync();
+    await this.file.close();
+    await rename(this.aside, this.path);
+  }
+
+  async abandon(): Promise<void> {
+    await this.file.close().catch(() => undefined);
+    await rm(this.aside, { force: true });
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw unusable(folder, error);
+  });
+}
+
+function unusable(folder: string, error: unknown): Refusal {
+  return new Refusal("dump", [
+    {
+      where: folder,
+      found: error instanceof Error ? error.message : String(error),
+      allowed: "a folder that can be written",
+      mend: "make it one, or set slipway:data.dump.keep to another",
+    },
+  ]);
+}
+
+function noneThere(error: unknown): [] {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+  throw error;
+}
