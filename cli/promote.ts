@@ -37,7 +37,6 @@ export async function promote(
     pinsOf(source),
     {
       ...pinsOf(target),
-      chain: promotion.chain,
       soakHours: promotion.soakHours,
       lane: lane.kind,
       overrides: gates.override.length,
@@ -61,7 +60,8 @@ function pinsOf({ file, config }: LoadedStack): StackPins {
     digest,
     commit,
   }));
-  return { file, environment: config.environment, release: config.release, pins, schema: config.data.schema };
+  const { system, environment, release, promotion, data } = config;
+  return { file, system, chain: promotion.chain, environment, release, pins, schema: data.schema };
 }
 
 /** `slipway promote <from> <to>`. */

@@ -3,12 +3,11 @@ import type { Json } from "../../content-hash";
 import { Refusal, type Problem } from "../../problem";
 import { current, type Deployment, type Pin } from "../gates/deployment";
 import type { LaneKind } from "../gates/lane";
+import { type Agreed, disagreements } from "./agreement";
 import { compareWith, occupiedSince, soak } from "./compare";
 
 /** What one stack file says, as far as promotion goes. */
-export interface StackPins {
-  /** Example: `Pulumi.staging.yaml`. */
-  readonly file: string;
+export interface StackPins extends Agreed {
   readonly environment: string;
   readonly release: string;
   readonly pins: readonly Pin[];
@@ -18,7 +17,6 @@ export interface StackPins {
 
 /** The stack file that is written. */
 export interface PromotionTarget extends StackPins {
-  readonly chain: readonly string[];
   readonly soakHours: number;
   readonly lane: LaneKind;
   /** Overrides that were for the release before. */
@@ -54,6 +52,7 @@ export interface Promotion {
 export function planPromotion(from: StackPins, to: PromotionTarget, facts: PromotionFacts): Promotion {
   const verified = current(facts.deployments, from.environment);
   const problems = [
+    ...disagreements(from, to),
     ...order(from, to),
     ...(verified === undefined ? [notReleased(from)] : asVerified(from, verified, facts)),
     ...(verified === undefined || to.lane !== "normal" ? [] : soaked(to, verified, facts)),

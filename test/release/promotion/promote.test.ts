@@ -20,8 +20,11 @@ const pin = (name: string, tag: string, digit: string): Pin => ({
 const now = "2026-11-21T12:00:00Z";
 const schema = (version: string): StackPins["schema"] => ({ package: "nmdc-schema", version });
 
+const chain = ["dev", "staging", "prod"];
 const staging: StackPins = {
   file: "Pulumi.staging.yaml",
+  system: "nmdc-runtime",
+  chain,
   environment: "staging",
   release: "v2.19.0",
   pins: [pin("fastapi", "v2.19.0", "a"), pin("dagster", "v2.19.0", "b")],
@@ -29,11 +32,12 @@ const staging: StackPins = {
 };
 const prod: PromotionTarget = {
   file: "Pulumi.prod.yaml",
+  system: "nmdc-runtime",
+  chain,
   environment: "prod",
   release: "v2.18.0",
   pins: [pin("fastapi", "v2.18.0", "1"), pin("dagster", "v2.18.0", "2")],
   schema: schema("11.23.0"),
-  chain: ["dev", "staging", "prod"],
   soakHours: 72,
   lane: "normal",
   overrides: 0,
@@ -100,6 +104,16 @@ describe("promotion", () => {
     );
     assert.match(refused(staging, { ...prod, environment: "dev" }, facts), /nothing is promoted to dev/);
     assert.match(refused(staging, { ...prod, chain: [] }, facts), /no chain/);
+  });
+
+  it("H15: refuses two stack files of two orders or two systems, by both names; one environment may lead to several", () => {
+    const says = refused({ ...staging, system: "another", chain: ["staging", "dev", "prod"] }, prod, facts);
+    assert.match(says, /Pulumi\.staging\.yaml slipway:system: found another; allowed: nmdc-runtime/);
+    assert.match(says, /found staging → dev → prod; allowed: dev → staging → prod, as in Pulumi\.prod\.yaml/);
+    assert.doesNotThrow(() =>
+      planPromotion({ ...staging, chain: ["dev", "staging", "elsewhere"] }, prod, facts),
+    );
+    assert.doesNotThrow(() => planPromotion({ ...staging, chain: [] }, prod, facts));
   });
 
   it("F15: refuses what was never released there, rolled back, or not verified", () => {
