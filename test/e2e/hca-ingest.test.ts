@@ -9,18 +9,20 @@ const all = ["ingest-core", "ingest-validator", "ingest-exporter", "ontology"] a
 const first = { release: "d2026-11-02.1", schema: "1.0.0" } as const;
 const second = { release: "d2026-11-16.1", schema: "1.1.0" } as const;
 const migration = "migrations/hca-ingest/1.0.0-to-1.1.0/migration.ts";
+type Images = Awaited<ReturnType<HcaIngest["build"]>>;
 
 describe("HCA Ingest, from dev through staging to prod", function () {
   this.timeout(1_200_000);
   let hca: HcaIngest;
-  let images: Awaited<ReturnType<HcaIngest["build"]>>;
+  let images: Images;
+  let firstImages: Images;
 
   before("three environments, each with its own namespace and data", async () => {
     hca = await HcaIngest.create(await embedded(), embeddedState);
   });
 
   it("H9, H13: dev: released, then deployed: a Helm release for each service, under this environment's tag", async () => {
-    images = await hca.build(all, { ...first, what: "the first" });
+    images = firstImages = await hca.build(all, { ...first, what: "the first" });
     hca.pin(first.release, first.schema, images);
     await hca.firstStep("dev");
     await hca.deployed("dev");
@@ -157,13 +159,19 @@ describe("HCA Ingest, from dev through staging to prod", function () {
       await hca.platforms.prod.replicas(),
       Object.fromEntries(Object.keys(before).map((name) => [name, name === "redis" ? 1 : 0])),
     );
+    hca.goBack("prod", first.schema);
+    failsWith(await hca.stacks.prod.up(), /H3 .*that has changed since/, /H6 /);
+    await hca.approved("prod");
+    failsWith(await hca.stacks.prod.up(), /the red button is pressed/, /wrong data are being exported/);
+    assert.deepEqual(await states("prod"), { "Metadata valid": 15, Valid: 0 });
     succeeds(await hca.work.slipway(["start", "prod"]));
     assert.deepEqual(await hca.platforms.prod.replicas(), before);
   });
 
   it("N18, H8: the way back of prod: its former stack file, data and images; staging stays", async () => {
-    hca.goBack("prod", first.schema);
     await hca.deployed("prod");
+    await assertRuns("prod", firstImages);
+    await assertRuns("staging");
     assert.deepEqual(await states("prod"), { "Metadata valid": 0, Valid: 15 });
     assert.deepEqual(await states("staging"), { "Metadata valid": 15, Valid: 0 });
   });
@@ -172,10 +180,10 @@ describe("HCA Ingest, from dev through staging to prod", function () {
     hca.work.edit(environment, change);
   }
 
-  /** Every workload runs what was built last. */
-  async function assertRuns(environment: HcaEnvironment): Promise<void> {
+  /** Every workload runs what was built; last, where nothing else is said. */
+  async function assertRuns(environment: HcaEnvironment, built: Images = images): Promise<void> {
     const running = await hca.platforms[environment].images();
-    for (const app of all) assert.equal(digestIn(running[app]), images[app]?.digest, app);
+    for (const app of all) assert.equal(digestIn(running[app]), built[app]?.digest, app);
   }
 
   /** The data of the first release is whole and open to an ordinary user. */

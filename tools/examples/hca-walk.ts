@@ -38,7 +38,8 @@ export async function hcaWalk(
   await hca.deployed("dev");
 
   heading("once more: nothing changes");
-  await hca.up("dev", "--expect-no-changes");
+  const again = await hca.up("dev", "--expect-no-changes");
+  if (again.code !== 0) throw new Error("a second up of dev would change something (rule X3)");
 
   heading("the way back of dev: its former stack file");
   hca.goBack("dev", first.schema);
