@@ -48,7 +48,7 @@ export function planPart(files: PartFiles, environment: string): Promise<Part<Pu
 
 const planShape = z.looseObject({
   schema: z.looseObject({ to: z.string() }),
-  tried: z.looseObject({ over: z.enum(["everything", "dump", "sample"]) }),
+  tried: z.looseObject({ over: z.enum(["everything", "dump", "sample", "nothing"]) }),
   collections: z.array(z.looseObject({ collection: z.string() })),
 });
 

@@ -76,6 +76,8 @@ function extent({ tried, collections }: DataPlan): readonly string[] {
       return [`${what}; all were tried`];
     case "dump":
       return [`${what}; tried on the dump of ${tried.record}, ${tried.at}`];
+    case "nothing":
+      return [`what becomes of ${count(tried.of)} documents is not known: ${tried.why}`];
     case "sample":
       return [
         `${what}; tried on a sample: ${count(tried.ofEach)} at most of each collection, of ${count(tried.of)} documents in all`,
@@ -114,10 +116,10 @@ function describeExample({ collection, id, fields, more }: ExampleChange): reado
 }
 
 function validity({ tried, validity: found, invalid, collections }: DataPlan): readonly string[] {
-  if (tried.of === 0) return [];
+  if (tried.of === 0 || tried.over === "nothing") return [];
   const rest = found.after - Math.min(shownInvalid, invalid.length);
   return [
-    `invalid: ${count(found.before)} before, ${count(found.after)} after`,
+    `invalid: ${found.before === undefined ? "" : `${count(found.before)} before, `}${count(found.after)} after`,
     ...invalid
       .slice(0, shownInvalid)
       .map((d) => `  ${d.collection} ${d.id} ${d.pointer || "/"}: ${d.rule} (${d.verdict})`),

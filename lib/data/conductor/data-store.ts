@@ -46,7 +46,7 @@ export interface DataStore {
   bar(name: string): Promise<void>;
   /** Whether a name holds nothing of anybody's. */
   isEmpty(name: string): Promise<boolean>;
-  /** Forgets what was kept beside retained versions, of all releases but these. */
+  /** Forgets what was kept beside retained versions, of all releases but these, and what previews left. */
   forget(keptTokens: readonly number[]): Promise<void>;
 
   /** All ways to close writes, the strongest first. */

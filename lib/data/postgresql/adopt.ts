@@ -12,11 +12,9 @@ import { check } from "./migrate";
 import type { OneDatabase } from "./one-database";
 import type { PostgresDataStore } from "./postgres-data-store";
 import { name } from "./quoting";
-import type { Contents, Rehearsed } from "./rehearsal";
+import { type Contents, contentsOf, type Rehearsed } from "./rehearsal";
 import { reportOf } from "./report";
-import { sideBySide } from "./side-by-side";
-import { contentOf } from "./table-hash";
-import { plain, tablesOf } from "./tables";
+import { tablesOf } from "./tables";
 
 /** What pg_dump's custom format begins with. */
 const customMagic = "PGDMP";
@@ -109,13 +107,8 @@ async function lookThrough(
   isThere: boolean,
   last: Migration | undefined,
 ): Promise<Rehearsed> {
-  const { server, jobs } = one;
-  const tables = await server.with(actual, tablesOf);
-  const found = await sideBySide({ server, database: actual, jobs }, tables, async (session, table) => {
-    one.mayGoOn();
-    return [plain(table), await contentOf(session, table)] as const;
-  });
-  const after: Contents = new Map(found);
+  const { server } = one;
+  const after = await contentsOf(one, actual);
   const traits = await server.with(one.at, (client) => traitsOf(client, actual));
   if (!traits) throw new Error(`${actual} is gone`);
   const violations = await check(

@@ -38,6 +38,8 @@ export interface Subject {
   readonly only: boolean;
   readonly token: number;
   readonly chain: readonly Migration[];
+  /** Where its copies stand; by default where a release's do. */
+  readonly names?: VersionNames;
 }
 
 /** One database of a release, with everything at hand that making its next version needs. */
@@ -54,7 +56,7 @@ export class OneDatabase {
   readonly only: boolean;
   readonly chain: readonly Migration[];
 
-  constructor(workshop: Workshop, { database, only, token, chain }: Subject) {
+  constructor(workshop: Workshop, { database, only, token, chain, names }: Subject) {
     ({
       server: this.server,
       programs: this.programs,
@@ -67,7 +69,7 @@ export class OneDatabase {
     this.database = database;
     this.only = only;
     this.chain = chain;
-    this.names = versionNames(database, token);
+    this.names = names ?? versionNames(database, token);
   }
 
   /** Hash over all large objects, which tell of no writes by themselves; empty where there are none. */

@@ -22,6 +22,7 @@ import { Programs } from "./program";
 import { isCut, PostgresServer, row, rows, Unreachable } from "./server";
 import { renameDatabases } from "./swap";
 import { tablesOf } from "./tables";
+import { dropLeftTrials } from "./trial-copy";
 import { refuseUnfit } from "./unfit";
 
 /** Several databases of one PostgreSQL server, as a release asks for them: they change places by renames, in one transaction. */
@@ -103,8 +104,9 @@ export class PostgresDataStore implements DataStore {
     return (await this.server.with(name, tablesOf)).length === 0;
   }
 
+  /** Nothing is kept beside originals; what previews that died have left goes. */
   forget(): Promise<void> {
-    return Promise.resolve();
+    return dropLeftTrials(this.server, this.spec.databases);
   }
 
   fences(cluster: Cluster | undefined): readonly Fence[] {

@@ -5,7 +5,7 @@ import type { Pass, Staged, Work } from "../conductor/data-store";
 import { contentHash } from "../../content-hash";
 import { manifestFile } from "../dump/manifest";
 import { putText } from "../dump/storage";
-import { stepName } from "../journal/record-state";
+import { type RecordState, stepName } from "../journal/record-state";
 import type { Migration } from "../migrations";
 import type { DataPlan } from "../preview/data-plan";
 import type { PostgresStoreSpec } from "../protocol";
@@ -50,8 +50,8 @@ export class PostgresPass implements Pass {
     });
   }
 
-  preview(context: Context): Promise<Partial<DataPlan>> {
-    return previewPass(context, this.store, this.#concerned(), this.needs.chain);
+  preview(context: Context, last: RecordState | undefined): Promise<Partial<DataPlan>> {
+    return previewPass(context, this.store, this.spec, this.needs, this.#concerned(), last);
   }
 
   /** The databases that some step is about; the others stay as they are. */

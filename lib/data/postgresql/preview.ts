@@ -1,27 +1,97 @@
-import type { Context } from "../conductor/context";
-import type { Migration } from "../migrations";
-import type { DataPlan } from "../preview/data-plan";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Context, ProcessNeeds } from "../conductor/context";
+import { dumpStorage } from "../conductor/record-storage";
+import { FolderStorage } from "../dump/folder-storage";
+import type { RecordState } from "../journal/record-state";
+import { ChangesSeen } from "../preview/changes-seen";
+import type { DataPlan, PlannedCollection } from "../preview/data-plan";
+import { previewLimits } from "../preview/extent";
+import { safeValue } from "../preview/safe-value";
+import type { InvalidDocument, PostgresStoreSpec } from "../protocol";
+import type { Violation } from "./migrate";
+import { OneDatabase } from "./one-database";
 import type { PostgresDataStore } from "./postgres-data-store";
+import { chooseExtent, type Extent } from "./preview-extent";
+import { compare } from "./trial-comparison";
+import { Trial } from "./trial-copy";
+import { migrateCopy } from "./trial";
 
-/** What a preview can tell without writing anything: which databases will be migrated, by what, and how large they are (rule X2). */
+/** Failed checks that a preview lists; each lists its own first rows. */
+const listed = 50;
+
+/** The migration, tried on a copy that is dropped again; the originals are only read (rule X2). */
 export async function previewPass(
-  { reporter }: Context,
+  { options, spec: release }: Context,
+  store: PostgresDataStore,
+  spec: PostgresStoreSpec,
+  { chain, before }: ProcessNeeds,
+  concerned: readonly string[],
+  last: RecordState | undefined,
+): Promise<Partial<DataPlan>> {
+  const { server, programs, secrets } = store;
+  if (before === undefined || concerned.length === 0) return {};
+  const places = { server, databases: concerned, last, keep: dumpStorage(release), version: before.version };
+  const limits = options.preview ?? previewLimits;
+  const trial = new Trial(server, spec.databases);
+  const extent = await chooseExtent(places, limits, trial);
+  if (extent.how.over === "nothing") return untried(store, concerned, extent.how);
+  const folder = await mkdtemp(join(tmpdir(), "slipway-plan-"));
+  const own = { server, programs, secrets, jobs: spec.jobs, at: server.database };
+  const storage = new FolderStorage(folder);
+  const only = spec.databases.length === 1;
+  const seen = new ChangesSeen();
+  const collections: PlannedCollection[] = [];
+  const invalid: InvalidDocument[] = [];
+  try {
+    await trial.with(async () => {
+      for (const database of concerned) {
+        const subject = { database, only, token: 0, chain, names: trial.names(database) };
+        const one = new OneDatabase({ ...own, storage, mayGoOn: () => undefined }, subject);
+        const migrated = await migrateCopy(one, extent.kept?.within(database));
+        const found = migrated.violations.map((violation) => maskedViolation(database, violation));
+        invalid.push(...found);
+        collections.push(...(await compare(one, migrated, seen)));
+      }
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return {
+    tried: triedOf(extent.how, collections),
+    collections: collections.map((one) => ({ ...one, fields: seen.fields(one.collection) })),
+    validity: { after: invalid.length },
+    invalid: invalid.slice(0, listed),
+    examples: seen.examples(),
+  };
+}
+
+function triedOf(how: Extent["how"], collections: readonly PlannedCollection[]): DataPlan["tried"] {
+  const documents = collections.reduce((sum, { documentsBefore }) => sum + documentsBefore, 0);
+  return { documents, of: documents, ...how };
+}
+
+/** A row that a check found; what looks like a secret in it is nobody's to read in a review. */
+function maskedViolation(database: string, { check, row }: Violation): InvalidDocument {
+  const id = safeValue(parsed(row), []);
+  return { collection: database, id, pointer: "", rule: check, verdict: "made-invalid" };
+}
+
+function parsed(row: string): unknown {
+  try {
+    return JSON.parse(row);
+  } catch {
+    return row;
+  }
+}
+
+async function untried(
   store: PostgresDataStore,
   concerned: readonly string[],
-  chain: readonly Migration[],
+  how: Extract<Extent["how"], { over: "nothing" }>,
 ): Promise<Partial<DataPlan>> {
-  const collections = [];
-  for (const database of concerned) {
-    const documentsBefore = await store.estimate(database);
-    collections.push({
-      ...{ collection: database, documentsBefore, added: 0, changed: 0, removed: 0 },
-      ...{ tried: 0, invalid: 0, fields: [] },
-    });
-  }
-  const of = collections.reduce((sum, { documentsBefore }) => sum + documentsBefore, 0);
-  if (concerned.length > 0)
-    reporter.warn(
-      `${chain.length} steps on ${concerned.join(", ")}: tried by the release's rehearsal, on a copy`,
-    );
-  return { tried: { documents: 0, of, over: "everything" }, collections };
+  let of = 0;
+  for (const database of concerned) of += await store.estimate(database);
+  return { tried: { documents: 0, of, ...how } };
 }

@@ -82,7 +82,7 @@ export async function makeNext(
   before: Contents,
   copied: string,
 ): Promise<{ readonly migrated: Migrated; readonly after: Contents }> {
-  const { server, database, jobs, names } = one;
+  const { server, database, names } = one;
   if (copied === names.next) await refuseUnequal(one, names.next, before, undefined);
   const copy = { server, secrets: one.secrets, database, actual: names.next, only: one.only };
   const migrated = await migrate(copy, one.chain, one.mayGoOn);
@@ -90,15 +90,24 @@ export async function makeNext(
   const isTouched = (table: string): boolean => touched?.has(table) ?? true;
   if (copied !== names.next) await refuseUnequal(one, copied, before, isTouched);
   await one.finishNext(touched === undefined || touched.size > 0);
-  const tables = await server.with(names.next, tablesOf);
-  const found = await sideBySide({ server, database: names.next, jobs }, tables, async (session, table) => {
-    one.mayGoOn();
-    return [plain(table), await contentOf(session, table)] as const;
-  });
-  const after = new Map(found);
+  const after = await contentsOf(one, names.next);
   const kept = new Map([...before].filter(([table]) => !isTouched(table)));
   refuseOtherContent(names.next, kept, after);
   return { migrated, after };
+}
+
+/** What every table of a version holds. @param only tables to look at; all where absent. */
+export async function contentsOf(
+  { server, jobs, mayGoOn }: OneDatabase,
+  actual: string,
+  only: (table: string) => boolean = () => true,
+): Promise<Contents> {
+  const tables = (await server.with(actual, tablesOf)).filter((table) => only(plain(table)));
+  const found = await sideBySide({ server, database: actual, jobs }, tables, async (session, table) => {
+    mayGoOn();
+    return [plain(table), await contentOf(session, table)] as const;
+  });
+  return new Map(found);
 }
 
 /** Drops a version that is not needed any more. */
@@ -108,18 +117,13 @@ export async function dropVersion({ server, at }: OneDatabase, actual: string): 
 
 /** @throws Refusal where a copy's tables hold something else than the original's. */
 export async function refuseUnequal(
-  { server, jobs, mayGoOn }: OneDatabase,
+  one: OneDatabase,
   actual: string,
   before: Contents,
   only: ((table: string) => boolean) | undefined,
 ): Promise<void> {
-  const tables = (await server.with(actual, tablesOf)).filter((table) => only?.(plain(table)) ?? true);
-  const found = await sideBySide({ server, database: actual, jobs }, tables, async (session, table) => {
-    mayGoOn();
-    return [plain(table), await contentOf(session, table)] as const;
-  });
   const wanted = new Map([...before].filter(([table]) => only?.(table) ?? true));
-  refuseOtherContent(actual, wanted, new Map(found));
+  refuseOtherContent(actual, wanted, await contentsOf(one, actual, only));
 }
 
 function refuseOtherContent(actual: string, wanted: Contents, found: Contents): void {

@@ -8,6 +8,7 @@ import type { DumpedDatabase } from "./settle";
 export interface PostgresManifest {
   readonly kind: "postgresql";
   readonly record: string;
+  readonly at: string;
   readonly databases: readonly DumpedDatabase[];
 }
 

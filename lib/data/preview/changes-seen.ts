@@ -18,9 +18,13 @@ export class ChangesSeen {
   /** Takes one document of the new version; one that is new, moved or the same says nothing about fields. */
   see({ collection, original, bytes }: SeenDocument): void {
     if (original?.collection !== collection || Buffer.compare(original.bytes, bytes) === 0) return;
-    const changes = fieldChanges(original.bytes, bytes);
+    this.note(collection, () => idText(bytes), fieldChanges(original.bytes, bytes));
+  }
+
+  /** Takes one document, or row, by what changed in it. @param id its identity for people, asked for where it is shown. */
+  note(collection: string, id: () => string, changes: readonly FieldChange[]): void {
     this.#count(collection, changes);
-    this.#keep(collection, bytes, changes);
+    this.#keep(collection, id, changes);
   }
 
   /** The fields of a collection that documents differ in, the most frequent first. */
@@ -56,14 +60,14 @@ export class ChangesSeen {
     }
   }
 
-  #keep(collection: string, bytes: Uint8Array, changes: readonly FieldChange[]): void {
+  #keep(collection: string, id: () => string, changes: readonly FieldChange[]): void {
     const kinds = this.#examples.get(collection) ?? new Map<string, ExampleChange>();
     this.#examples.set(collection, kinds);
     const kind = changes.map(({ path, how }) => `${how} ${pointer(path, "collapsed")}`).join("\n");
     if (kinds.has(kind) || kinds.size >= examplesShown) return;
     kinds.set(kind, {
       collection,
-      id: idText(bytes),
+      id: id(),
       fields: changes.slice(0, fieldsShown).map(({ path, how, before, after }) => ({
         pointer: pointer(path, "kept"),
         how,

@@ -20,8 +20,8 @@ export interface DataPlan {
   /** How many documents the run was made over, of how many; and which. */
   readonly tried: { readonly documents: number; readonly of: number } & PlanExtent;
   readonly collections: readonly PlannedCollection[];
-  /** Invalid documents among those that were tried: under the old schema before, under the new one after. */
-  readonly validity: { readonly before: number; readonly after: number };
+  /** Invalid documents among those that were tried: under the old schema before, where it can judge; under the new one after. */
+  readonly validity: { readonly before?: number; readonly after: number };
   readonly invalid: readonly InvalidDocument[];
   readonly examples: readonly ExampleChange[];
   readonly problems: readonly Problem[];
@@ -32,7 +32,9 @@ export type PlanExtent =
   /** The dump of an attempt that was taken back, with the data as it was then. */
   | { readonly over: "dump"; readonly record: string; readonly at: string }
   /** So many of each collection, each set of them as likely as any other. */
-  | { readonly over: "sample"; readonly ofEach: number };
+  | { readonly over: "sample"; readonly ofEach: number }
+  /** Nothing could be tried, and why. */
+  | { readonly over: "nothing"; readonly why: string };
 
 /** What the run did to one collection, as far as it was tried. */
 export interface PlannedCollection extends Pick<

@@ -59,13 +59,18 @@ export async function chooseExtent(places: Places, limits: PreviewLimits): Promi
   return { how: { over: "sample", ofEach: limits.ofEach }, source, counts };
 }
 
+/** Whether the dump of a record holds the data as it is by its version: the last release's own holds what was before it. */
+export function isAsNow({ closed, opened }: RecordState, version: string): boolean {
+  if (!closed || opened.schema.from !== version) return false;
+  return closed.outcome !== "released" || opened.schema.to === version;
+}
+
 /** The dump of an attempt that was taken back: the last release's own holds the data as it was one version earlier. */
 async function recentDump(
   { db, last, keep, version }: Places,
   limits: PreviewLimits,
 ): Promise<Extent | undefined> {
-  if (!last?.closed || last.opened.schema.from !== version) return undefined;
-  if (last.closed.outcome === "released" && last.opened.schema.to !== version) return undefined;
+  if (!last || !isAsNow(last, version)) return undefined;
   const storage = keep.within(last.id);
   const manifest = await readManifest(storage).catch(() => undefined);
   if (manifest?.database !== db.databaseName) return undefined;

@@ -15,7 +15,12 @@ type Path = FieldChange["path"];
 
 /** The smallest fields in which two documents differ, in the order of the new one. */
 export function fieldChanges(before: Uint8Array, after: Uint8Array): readonly FieldChange[] {
-  return changes(readTyped(before), readTyped(after), []);
+  return valueChanges(readTyped(before), readTyped(after));
+}
+
+/** The same of values. */
+export function valueChanges(before: unknown, after: unknown): readonly FieldChange[] {
+  return changes(before, after, []);
 }
 
 /** JSON pointer (RFC 6901) with indices; or with `*` in their place, so that all items of an array count as one field. */

@@ -45,7 +45,9 @@ function dataPart(data: DataDiff, most: number): readonly Block[] {
     0,
   );
   const validity =
-    invalid === undefined ? "" : `; ${count(invalid.after)} invalid after, ${count(invalid.before)} before`;
+    invalid === undefined
+      ? ""
+      : `; ${count(invalid.after)} invalid after${invalid.before === undefined ? "" : `, ${count(invalid.before)} before`}`;
   const summary =
     touched === 0
       ? `no document changes, of ${count(documents)}`

@@ -11,7 +11,7 @@ export interface DataDiff {
   readonly collections: readonly CollectionDiff[];
   /** Collections that were looked at. */
   readonly of: number;
-  readonly invalid: { readonly before: number; readonly after: number } | undefined;
+  readonly invalid: DataPlan["validity"] | undefined;
   readonly examples: readonly DataExample[];
   /** What the plan has against the release. */
   readonly problems: readonly string[];
@@ -48,7 +48,7 @@ export function dataDiffOfPlan(plan: DataPlan): DataDiff {
         fields: one.fields,
       })),
     ),
-    invalid: tried.of === 0 ? undefined : plan.validity,
+    invalid: tried.of === 0 || tried.over === "nothing" ? undefined : plan.validity,
     examples: plan.examples.map(({ collection, id, fields, more }) => ({
       title: `${collection} ${id}`,
       lines: [
@@ -103,6 +103,8 @@ function extent({ tried }: DataPlan): string {
       return `tried on all ${counted(tried.of, "document")}`;
     case "dump":
       return `tried on the dump of ${tried.record}, ${day(tried.at)}`;
+    case "nothing":
+      return `not tried: ${tried.why}`;
     case "sample":
       return `tried on a sample: ${count(tried.documents)} of ${counted(tried.of, "document")}`;
   }
