@@ -15,7 +15,7 @@ export type MongoRelease = ReleaseSpec & { readonly store: MongoStoreSpec };
 
 /** A release of a test, onto a database of its own. */
 export function specFor(
-  server: TestServer,
+  server: Pick<TestServer, "uri" | "writerUri">,
   database: string,
   changes: Partial<MongoRelease> = {},
 ): MongoRelease {

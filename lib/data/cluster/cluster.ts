@@ -69,17 +69,7 @@ export class Cluster {
   async #deleteStuckPods(name: string, old: WorkloadImages["containers"]): Promise<void> {
     const { api } = await this.#loaded;
     const { namespace } = this.spec;
-    const { items } = await api.list<V1Pod>(
-      "v1",
-      "Pod",
-      namespace,
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      `app=${name}`,
-    );
-    for (const pod of items) {
+    for (const pod of await this.#pods(`app=${name}`)) {
       const owned = pod.metadata?.ownerReferences?.some(
         (owner) => owner.kind === "StatefulSet" && owner.name === name,
       );
@@ -153,6 +143,32 @@ export class Cluster {
       }),
     );
     return found.filter((name) => name !== undefined);
+  }
+
+  /** Pods of workloads that have not ended, also those that were told to: no workload counts them, and they write until they are gone. */
+  async running(workloads: readonly Pick<WorkloadReplicas, "kind" | "name">[]): Promise<readonly string[]> {
+    const found = await Promise.all(
+      workloads.map(async ({ kind, name }) => {
+        const labels = (await this.#read(kind, name))?.spec?.selector.matchLabels;
+        if (labels === undefined) return [];
+        return this.#pods(
+          Object.entries(labels)
+            .map(([key, value]) => `${key}=${value}`)
+            .join(","),
+        );
+      }),
+    );
+    return found
+      .flat()
+      .filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed")
+      .map(({ metadata }) => metadata?.name ?? "");
+  }
+
+  async #pods(selector: string): Promise<readonly V1Pod[]> {
+    const { api } = await this.#loaded;
+    const { namespace } = this.spec;
+    const none = undefined;
+    return (await api.list<V1Pod>("v1", "Pod", namespace, none, none, none, none, selector)).items;
   }
 
   async #read(kind: Kind, name: string): Promise<Workload | undefined> {

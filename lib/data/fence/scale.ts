@@ -26,11 +26,14 @@ export class ScaleFence implements Fence {
   }
 
   async close(saved: Json): Promise<void> {
+    if (!this.cluster) return;
     const workloads = saved as unknown as readonly WorkloadReplicas[];
-    await this.cluster?.scale(workloads.map((workload) => ({ ...workload, replicas: 0 })));
+    await this.cluster.scale(workloads.map((workload) => ({ ...workload, replicas: 0 })));
     const until = performance.now() + patienceMs;
-    while (((await this.cluster?.unsettled()) ?? []).length > 0) {
-      if (performance.now() > until) throw stillRunning();
+    for (;;) {
+      const left = [...(await this.cluster.unsettled()), ...(await this.cluster.running(workloads))];
+      if (left.length === 0) return;
+      if (performance.now() > until) throw stillRunning(left);
       await new Promise((resolve) => setTimeout(resolve, askEvery));
     }
   }
@@ -45,11 +48,11 @@ export class ScaleFence implements Fence {
   }
 }
 
-function stillRunning(): Refusal {
+function stillRunning(left: readonly string[]): Refusal {
   return new Refusal("closing writes", [
     {
       where: "the workloads of the release",
-      found: `pods that still run ${patienceMs / 1000} s after they were told to stop`,
+      found: `pods that still run ${patienceMs / 1000} s after they were told to stop: ${left.join(", ")}`,
       allowed: "no pod that could write",
       mend: "look at the pods; then start the release again",
     },
