@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import type { EngineEvent, ReleaseSpec } from "../lib/data/protocol";
 import { askHttp } from "../lib/evidence/http";
+import { forgeOf } from "../lib/release/gates/gather/forges";
 import { type NewsState, newsText } from "../lib/release/notes/news";
+import { commentWhereTicketed } from "../lib/release/notes/ticket-comment";
 
 const patience = 10_000;
 
@@ -40,18 +42,31 @@ export class Announcer {
     if (this.told === undefined && state !== "started") return;
     this.told = state;
     const text = newsText(this.spec, state, reason);
-    this.sent = this.sent.then(() => this.send(state, text));
+    this.sent = this.sent.then(() => this.send(state, text, reason));
   }
 
-  private async send(state: NewsState, text: string): Promise<void> {
+  private async send(state: NewsState, text: string, reason: string | undefined): Promise<void> {
     const { webhook, command } = this.spec.tell ?? {};
     const address = webhook === undefined ? undefined : this.variables[webhook.env];
     const failures = await Promise.all([
       ...(address === undefined || address === "" ? [] : [post(address, text)]),
       ...(command === undefined ? [] : [run(command, state, text)]),
+      ...(state === "failed" ? [this.comment(reason ?? "no reason is known")] : []),
     ]);
     for (const failure of failures)
       if (failure !== undefined) console.error(`could not tell that it is ${state}: ${failure}`);
+  }
+
+  /** That it is ready is said by the ticket's own resource, which comes after the record (rule F17). */
+  private async comment(reason: string): Promise<string | undefined> {
+    const forge = forgeOf(this.spec.tell?.ticket, this.variables);
+    if (forge === undefined) return undefined;
+    try {
+      await commentWhereTicketed(forge, this.spec, { state: "failed", reason });
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : "the forge did not take the comment";
+    }
   }
 }
 

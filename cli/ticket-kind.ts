@@ -3,6 +3,7 @@ import type { ReleaseInputs } from "../lib/config/release-inputs";
 import type { TicketRequest } from "../lib/config/ticket";
 import { forgeOf } from "../lib/release/gates/gather/forges";
 import { putReleaseTicket } from "../lib/release/notes/put-ticket";
+import { putTicketComment } from "../lib/release/notes/ticket-comment";
 
 export interface TicketProps {
   readonly release: ReleaseInputs;
@@ -19,6 +20,8 @@ export const releaseTicket = {
     const forge = forgeOf(config, process.env);
     if (forge === undefined) return props;
     const { number, link, title } = await putReleaseTicket(forge, wanted);
+    const { versions } = wanted;
+    await putTicketComment(forge, number, props.release, { state: "ready", versions });
     console.log(`ticket: ${title}: ${link}`);
     return { ...props, number, link };
   },

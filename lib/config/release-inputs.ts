@@ -1,6 +1,7 @@
 import type { ClusterSpec, ReleaseSpec, SecretSource } from "../data/protocol";
 import { releaseHash } from "../release/release";
 import type { StackConfig } from "./stack-config";
+import { forgeOf } from "./ticket";
 import { secretSource, storeSpec } from "./store-spec";
 
 /** A release as it stands in the stack's state: all of the engine's spec but who runs it, and no secret in clear. */
@@ -61,8 +62,15 @@ export function releaseInputs(
     dump: data.dump,
     keep: data.keep,
     ...(data.acceptLossSince !== undefined && { acceptLossSince: data.acceptLossSince }),
-    ...(config.tell !== undefined && { tell: config.tell }),
+    ...tellOf(config),
   };
+}
+
+/** Who is told; the release's ticket is where the stack file asks for one (rule F17). */
+function tellOf(config: StackConfig): Pick<ReleaseInputs, "tell"> {
+  const ticket = config.ticket && forgeOf(config);
+  if (config.tell === undefined && ticket === undefined) return {};
+  return { tell: { ...config.tell, ...(ticket !== undefined && { ticket }) } };
 }
 
 function imageOf(config: StackConfig, name: string): StackConfig["images"][string] {

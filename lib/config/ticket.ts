@@ -24,7 +24,9 @@ export const ticketSchema = z
       .default([])
       .describe("Numbers of the issues that the release contains; those that people add to the ticket stay."),
   })
-  .describe("One ticket per release, created or updated when it is released (rule F17).");
+  .describe(
+    "One ticket per release, created or updated when it is released; one comment per environment says that it is ready, or failed (rule F17).",
+  );
 
 export type TicketConfig = Readonly<z.infer<typeof ticketSchema>>;
 

@@ -93,6 +93,16 @@ export interface ImageSpec {
 export interface TellSpec {
   readonly webhook?: { readonly env: string } | undefined;
   readonly command?: readonly string[] | undefined;
+  /** The repository whose release ticket is told of a failure (rule F17). */
+  readonly ticket?: TicketForgeSpec | undefined;
+}
+
+/** A forge's repository, and the variable with its token. */
+export interface TicketForgeSpec {
+  readonly kind: "github" | "gitlab";
+  readonly project: string;
+  readonly api?: string | undefined;
+  readonly token?: { readonly env: string } | undefined;
 }
 
 /** What one release is: all that the engine needs, nothing that it must look up in Pulumi. */

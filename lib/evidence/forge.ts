@@ -100,7 +100,7 @@ export interface TicketText {
   readonly labels: readonly string[];
 }
 
-/** A comment under a change request. */
+/** A comment under a change request or a ticket. */
 export interface Comment {
   readonly link: string;
   readonly did: "created" | "updated" | "nothing";
@@ -141,6 +141,8 @@ export interface Forge {
    * again writes nothing.
    */
   putComment(number: number, marker: string, text: string): Promise<Finding<Comment>>;
+  /** F17: the same under a ticket. */
+  putTicketComment(number: number, marker: string, text: string): Promise<Finding<Comment>>;
   /** The last deployment of each environment, or of one. */
   deployments(environment?: string): Promise<Finding<readonly Deployment[]>>;
 }

@@ -10,7 +10,7 @@ export async function putGithubComment(
   text: string,
 ): Promise<Finding<Comment>> {
   const { octokit, at } = github;
-  const what = `comments of ${named("pull request", number)}`;
+  const what = `comments of ${named("pull request or issue", number)}`;
   const listed = await github.ask(what, () =>
     octokit.paginate(octokit.rest.issues.listComments, { ...at, issue_number: number, per_page: 100 }),
   );

@@ -71,6 +71,11 @@ export class GithubForge implements Forge {
     return putGithubComment(this.github, number, marker, text);
   }
 
+  /** To this part of GitHub's API pull requests are issues. */
+  putTicketComment(number: number, marker: string, text: string): Promise<Finding<Comment>> {
+    return putGithubComment(this.github, number, marker, text);
+  }
+
   deployments(environment?: string): Promise<Finding<readonly Deployment[]>> {
     return githubDeployments(this.github, environment);
   }

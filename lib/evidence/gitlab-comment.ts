@@ -3,30 +3,38 @@ import type { Comment } from "./forge";
 import type { GitlabConnection } from "./gitlab-connection";
 import { note, notes } from "./gitlab-shapes";
 
+const places = {
+  "merge request": { sign: "!", path: "merge_requests" },
+  issue: { sign: "#", path: "issues" },
+} as const;
+
 /** Creates the note, or brings the one that begins with the marker up to date. */
 export async function putGitlabComment(
   gitlab: GitlabConnection,
+  under: keyof typeof places,
   number: number,
   marker: string,
   text: string,
 ): Promise<Finding<Comment>> {
   const { api, project } = gitlab;
-  const listed = await gitlab.ask(`notes of !${number}`, notes, () =>
-    api.MergeRequestNotes.all(project, number, { perPage: 100 }),
+  const { sign, path } = places[under];
+  const kept = under === "issue" ? api.IssueNotes : api.MergeRequestNotes;
+  const listed = await gitlab.ask(`notes of ${sign}${number}`, notes, () =>
+    kept.all(project, number, { perPage: 100 }),
   );
   return andThen(listed, async (all) => {
     const own = all.find(({ body, system }) => !system && body.startsWith(marker));
     const done = (id: number, did: Comment["did"]): Finding<Comment> => {
-      const link = `${gitlab.link}/-/merge_requests/${number}#note_${id}`;
+      const link = `${gitlab.link}/-/${path}/${number}#note_${id}`;
       return found({ link, did }, gitlab.evidence(`note ${did}`, link));
     };
     // GitLab trims what it keeps.
     if (own?.body.trim() === text.trim()) return done(own.id, "nothing");
     const put = (): Promise<unknown> =>
       own === undefined
-        ? api.MergeRequestNotes.create(project, number, text)
-        : api.MergeRequestNotes.edit(project, number, own.id, { body: text });
-    const made = await gitlab.ask(`note under !${number}`, note, put);
+        ? kept.create(project, number, text)
+        : kept.edit(project, number, own.id, { body: text });
+    const made = await gitlab.ask(`note under ${sign}${number}`, note, put);
     return andThen(made, ({ id }) => Promise.resolve(done(id, own === undefined ? "created" : "updated")));
   });
 }

@@ -67,7 +67,11 @@ export class GitlabForge implements Forge {
   }
 
   putComment(number: number, marker: string, text: string): Promise<Finding<Comment>> {
-    return putGitlabComment(this.gitlab, number, marker, text);
+    return putGitlabComment(this.gitlab, "merge request", number, marker, text);
+  }
+
+  putTicketComment(number: number, marker: string, text: string): Promise<Finding<Comment>> {
+    return putGitlabComment(this.gitlab, "issue", number, marker, text);
   }
 
   deployments(environment?: string): Promise<Finding<readonly Deployment[]>> {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { Announcer } from "../../cli/announcer";
 import { releaseTicket, type TicketProps } from "../../cli/ticket-kind";
 import type { TicketRequest } from "../../lib/config/ticket";
+import type { ReleaseRecordData, ReleaseSpec } from "../../lib/data/protocol";
 import { Refusal } from "../../lib/problem";
 import { GithubServer } from "../evidence/github-server";
 
@@ -37,7 +39,15 @@ describe("the release's ticket, as pulumi up puts it", () => {
     ...change,
   });
   const props = (request: TicketRequest): TicketProps =>
-    ({ ticket: request, recordId: "prod-2026.02.1-7" }) as TicketProps;
+    ({ ticket: request, recordId: "prod-2026.02.1-7", release }) as unknown as TicketProps;
+  const release = { system: "Stack", environment: "production", release: "2026.02.1" } as ReleaseSpec;
+  /** What the engine tells of a release that began and failed. */
+  const fails = async (reason: string): Promise<void> => {
+    const announcer = new Announcer({ ...release, tell: { ticket: ticket().forge } });
+    announcer.hear({ event: "stage", stage: "lock", at: "", says: "" });
+    announcer.hear({ event: "closed", record: { outcome: "rolled-back", reason } as ReleaseRecordData });
+    await announcer.end();
+  };
   const body = (): string => String(server.issues[2]?.["body"]);
 
   it("F17: one ticket with its title, versions, bullets, people and lane; a second up writes nothing", async () => {
@@ -75,6 +85,29 @@ describe("the release's ticket, as pulumi up puts it", () => {
     const written = server.written.length;
     await releaseTicket.apply(props(ticket()));
     assert.equal(server.written.length, written);
+  });
+
+  it("F17: says under the ticket that the release failed, then in the same comment that it is ready; never twice", async () => {
+    await fails("before anybody wrote a ticket");
+    assert.equal(server.written.length, 0, "a release that failed makes no ticket");
+    server.issues.push(server.make("issue", { number: 3, id: 3, title: "Release 2026.02.1", body: "" }));
+    const says = (): readonly unknown[] => server.comments.map(({ body: text }) => text);
+    const marker = "<!-- slipway: release to production -->\n";
+    for (let times = 0; times < 2; times++) await fails("backend never became ready\n  at its door");
+    assert.deepEqual(says(), [
+      `${marker}Stack release **2026.02.1** FAILED in production, and was not released: \`"backend never became ready"\`\n`,
+    ]);
+    for (let times = 0; times < 2; times++) await releaseTicket.apply(props(ticket()));
+    assert.deepEqual(says(), [
+      `${marker}Stack release **2026.02.1** is ready in production (backend 2026.07.1, frontend 2026.08.1).\n`,
+    ]);
+    assert.equal(server.written.filter((one) => one.includes("comments")).length, 2);
+  });
+
+  it("F17: a forge that does not take the comment stops nothing", async () => {
+    server.fault = () => ({ status: 500, headers: {}, body: "{}" });
+    await fails("backend never became ready");
+    assert.deepEqual(server.comments, []);
   });
 
   it("F17: refuses issues that do not exist, all at once, and makes no ticket", async () => {

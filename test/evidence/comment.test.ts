@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { jobForge, putReleaseComment } from "../../cli/review/comment";
 import type { Forge } from "../../lib/evidence/forge";
 import { commentMarker } from "../../lib/review/diff/comment";
+import { mustFind } from "./assert-finding";
 import { GithubServer } from "./github-server";
 import { GitlabServer } from "./gitlab-server";
 
@@ -57,6 +58,33 @@ describe("the comment of a release", () => {
       });
       await oneComment(forge, () => server.notes.map(({ body }) => body));
     });
+  });
+
+  it("F17: under a GitLab issue it is made once too, and brought up to date", async () => {
+    const server = await GitlabServer.start();
+    try {
+      const forge = jobForge({
+        CI_PROJECT_PATH: "hca/releases",
+        CI_SERVER_URL: server.host,
+        GITLAB_TOKEN: "t",
+      });
+      const put = async (says: string): Promise<string> =>
+        mustFind(await forge.putTicketComment(7, commentMarker, text(says))).value.did;
+      assert.deepEqual(
+        [await put("failed"), await put("ready"), await put("ready")],
+        ["created", "updated", "nothing"],
+      );
+      assert.deepEqual(
+        server.notes.map(({ body }) => body),
+        [text("ready")],
+      );
+      assert.ok(
+        server.written.every((one) => one.includes("issues/7/notes")),
+        server.written.join(),
+      );
+    } finally {
+      await server.stop();
+    }
   });
 
   it("outside of a forge's job says what it lacks", () => {

@@ -95,6 +95,7 @@ export class GitlabServer {
         return this.list("version", this.versions);
       case "merge_requests/one/approvals":
         return this.one("approvals", this.make("approvals", { approved_by: this.approvedBy }));
+      case "issues/one/notes":
       case "merge_requests/one/notes":
         return this.list("note", this.notes);
       case "events":
@@ -153,7 +154,7 @@ export class GitlabServer {
       this.releases.push(made);
       return this.one("release", made, 201);
     }
-    if (/^merge_requests\/\d+\/notes/.test(rest)) {
+    if (/^(?:merge_requests|issues)\/\d+\/notes/.test(rest)) {
       const there = this.notes.find(({ id }) => String(id) === rest.split("/")[3]);
       if (there === undefined)
         this.notes.push(this.make("note", { id: this.notes.length + 1, body: body["body"] }));
