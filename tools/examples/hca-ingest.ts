@@ -125,7 +125,9 @@ export class HcaIngest {
     const registry = new LoopbackRegistry(this.environment.registry);
     const built: Record<string, { tag: string; digest: string }> = {};
     for (const app of which) {
-      const commit = this.repositories[app].commit(release.what, { "release.txt": `${release.what}\n` });
+      const commit = this.repositories[app].commit(release.what, {
+        "release.txt": `${app}: ${release.what}\n`,
+      });
       const tag = commit.slice(0, 8);
       const image = await systemImage(
         apps[app],
