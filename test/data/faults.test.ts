@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { BSON, type Document } from "mongodb";
-import type { EngineOptions } from "../../lib/data/conductor/context";
+import type { DataProcessor, EngineOptions } from "../../lib/data/conductor/context";
 import { refuseLongNames } from "../../lib/data/names";
 import type { Refusal } from "../../lib/problem";
 import {
@@ -236,6 +236,36 @@ describe("Faults of a data release", () => {
       const [view] = await client.db("kinds").listCollections({ name: "named" }).toArray();
       assert.equal(view?.type, "view");
     });
+  });
+
+  it("33: a view on a collection that the migration takes away is refused by plan and release, before writes are closed", async () => {
+    const spec = await ready("orphan");
+    await withClient(server.uri, async (client) => {
+      const lookup = { from: "samples", localField: "_id", foreignField: "of", as: "samples" };
+      await client
+        .db("orphan")
+        .createCollection("joined", { viewOn: "studies", pipeline: [{ $lookup: lookup }] });
+    });
+    const before = await contentOf(server.uri, "orphan");
+    const deleting: DataProcessor = {
+      ...processor,
+      async prepare(...about) {
+        const { run, schemas } = await processor.prepare(...about);
+        const deleted = [{ collection: "samples", documents: 4, reason: "the tests say so" }];
+        return { schemas, run: async (request) => ({ ...(await run(request)), deleted }) };
+      },
+    };
+    const found = "a view that reads samples, which the migration takes away";
+    const plan = new EngineRun({ do: "plan", spec }, deleting);
+    assert.equal(await plan.ended, true, plan.said());
+    const { problems } = plan.last("plan").plan;
+    assert.deepEqual(
+      problems.map((problem) => [problem.where, problem.found]),
+      [["joined", found]],
+    );
+    assert.match(await fails(spec, deleting), new RegExp(`joined: found ${found}`));
+    await withClient(server.uri, (client) => client.db("orphan").dropCollection("joined"));
+    await oldWholeThenMended(spec, before);
   });
 
   it("35: a document that the server doesn't take is named", async () => {

@@ -7,10 +7,11 @@ import { expiringIndexes, pauseExpiry } from "../fence/expiry";
 import type { RecordLog } from "../journal/record-log";
 import type { RecordState } from "../journal/record-state";
 import type { DataPlan } from "../preview/data-plan";
-import type { CollectionInfo } from "./catalog";
+import { type CollectionInfo, listAll } from "./catalog";
 import type { MongoContext } from "./mongo-context";
 import { previewPass } from "./mongo-preview";
 import { RestOfCollections } from "./mongo-rest";
+import { refuseOrphanedViews } from "./orphaned-views";
 import type { Store } from "./store";
 
 /** One pass over a MongoDB database: collections that a migration changes are loaded beside the live ones. */
@@ -27,6 +28,7 @@ export class MongoPass implements Pass {
   async stage({ context, log, mayGoOn }: Work): Promise<Staged> {
     const own = this.#own(context);
     const collections = await stageNextVersion(own, log, await liveNow(own), mayGoOn);
+    refuseOrphanedViews(await listAll(this.store.db), collections.report);
     return new StagedVersion(collections, this.#own.bind(this));
   }
 
@@ -61,6 +63,8 @@ class StagedVersion implements Staged {
     const { staged } = this;
     const settled =
       changed.length === 0 ? staged : await stageAgain(own, log, { staged, live, changed }, mayGoOn);
+    // Somebody may have made one since the rehearsal.
+    refuseOrphanedViews(await listAll(own.store.db), settled.report);
     await finishDump(own, log, settled, live);
     return new StagedVersion(settled, this.own);
   }

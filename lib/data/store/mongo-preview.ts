@@ -13,7 +13,9 @@ import { ChangesSeen } from "../preview/changes-seen";
 import type { DataPlan } from "../preview/data-plan";
 import { chooseExtent, type Extent, previewLimits } from "../preview/extent";
 import type { InvalidDocument } from "../protocol";
+import { listAll } from "./catalog";
 import type { MongoContext } from "./mongo-context";
+import { refuseOrphanedViews } from "./orphaned-views";
 
 /** The real run over all documents or over a sample of them; nothing is written but a temporary folder (rule X2). */
 export async function previewPass(
@@ -40,6 +42,7 @@ export async function previewPass(
         seen.see(document);
       },
     });
+    refuseOrphanedViews(await listAll(store.db), report);
     return await found(report, reports, extent, seen);
   } finally {
     await rm(folder, { recursive: true, force: true });
