@@ -1,4 +1,5 @@
 import { Refusal } from "../../problem";
+import { checkNotValid } from "./constraints";
 import { copyDatabase, dropDatabase, dump, load } from "./copy";
 import { type DatabaseTraits, traitsOf } from "./database";
 import { type Mark, markOf } from "./mark";
@@ -85,7 +86,9 @@ export async function makeNext(
   const { server, database, names } = one;
   if (copied === names.next) await refuseUnequal(one, names.next, before, undefined);
   const copy = { server, secrets: one.secrets, database, actual: names.next, only: one.only };
-  const migrated = await migrate(copy, one.chain, one.mayGoOn);
+  const done = await migrate(copy, one.chain, one.mayGoOn);
+  const notValid = await checkNotValid(server, names.next);
+  const migrated = { ...done, violations: [...done.violations, ...notValid] };
   const { touched } = migrated;
   const isTouched = (table: string): boolean => touched?.has(table) ?? true;
   if (copied !== names.next) await refuseUnequal(one, copied, before, isTouched);

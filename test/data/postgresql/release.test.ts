@@ -158,6 +158,32 @@ describe("A data release of PostgreSQL databases", function () {
     assert.deepEqual(await namesOf(server, "ch_"), ["ch_a", "ch_b"]);
   });
 
+  it("N13: refuses rows that break a constraint which is NOT VALID, and leaves one that holds as it is", async () => {
+    await makeDatabases(server, "nv_a");
+    const constraint =
+      "ALTER TABLE instance ADD CONSTRAINT noted CHECK (note <> '') NOT VALID; ALTER TABLE log ADD CONSTRAINT lined CHECK (line <> '') NOT VALID;";
+    const list = migrationList({ [`${step}/01.sql`]: constraint });
+    const first = firstRelease(server, ["nv_a"], list);
+    await releaseAndConfirm(first, processor);
+    const uri = server.uri("runtime", "nv_a");
+    await rowsOf(uri, "UPDATE instance SET note = '' WHERE id = 1");
+    const next = releaseOnto(first, "2.0.0");
+    const run = new EngineRun({ do: "release", spec: next }, processor);
+    await run.ended;
+    assert.match(
+      run.said(),
+      /nv_a, row check constraint "noted".*; allowed: noted, NOT VALID on public\.instance/,
+    );
+    await rowsOf(uri, "UPDATE instance SET note = 'mended' WHERE id = 1");
+    await releaseAndConfirm(next, processor);
+    const valid =
+      "SELECT conname, convalidated FROM pg_constraint WHERE conname IN ('noted', 'lined') ORDER BY 1";
+    assert.deepEqual(await rowsOf(uri, valid), [
+      { conname: "lined", convalidated: false },
+      { conname: "noted", convalidated: false },
+    ]);
+  });
+
   it("20: a statement that fails is named with its file and line; the data is as it was", async () => {
     await makeDatabases(server, "sf_a");
     const list = migrationList({
