@@ -353,8 +353,8 @@ describe("Faults of a data release", () => {
   });
 
   it("N16: a runner that is killed while its pipe stays open is noticed; the release is taken back", async () => {
-    const spec = await ready("orphan");
-    const before = await contentOf(server.uri, "orphan");
+    const spec = await ready("orphaned-runner");
+    const before = await contentOf(server.uri, "orphaned-runner");
     // The engine reads from a named pipe that we hold open all the time: its end can't be the sign.
     const pipe = join(scratch("fault"), "requests");
     execFileSync("mkfifo", [pipe]);
