@@ -37,6 +37,12 @@ export function contradicted(problem: Problem, evidence: Evidence): Finding<neve
   return { finding: "contradicted", problem, evidence };
 }
 
+/** What the stack file names is not there. @param where the place that was asked. */
+export function absent(where: string, what: string, evidence: Evidence): Finding<never> {
+  const mend = "correct the name in the stack file";
+  return contradicted({ where, found: `no ${what}`, allowed: "one that is there", mend }, evidence);
+}
+
 export function unjudged(problem: Problem, pending = false): Finding<never> {
   return { finding: "unjudged", problem, pending };
 }

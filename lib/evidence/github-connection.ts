@@ -1,6 +1,6 @@
 import { Octokit } from "@octokit/rest";
 import { quoted } from "../release/references/quoted";
-import { contradicted, type Evidence, type Finding, found } from "./finding";
+import { absent, type Evidence, type Finding, found } from "./finding";
 import { faultFinding, type ForgeFault, forgeFetch } from "./forge-fault";
 
 /** Which repository of which GitHub, and as whom. */
@@ -62,13 +62,7 @@ export class GithubConnection {
   }
 
   absent(what: string): Finding<never> {
-    const problem = {
-      where: this.name,
-      found: `no ${what}`,
-      allowed: "one that is there",
-      mend: "correct the name in the stack file",
-    };
-    return contradicted(problem, this.evidence(`no ${what}`, this.name));
+    return absent(this.name, what, this.evidence(`no ${what}`, this.name));
   }
 
   evidence(what: string, where: string, made?: { readonly at: string; readonly by: string }): Evidence {

@@ -1,6 +1,7 @@
 import type { RestEndpointMethodTypes } from "@octokit/rest";
 import { quoted } from "../release/references/quoted";
-import { andThen, contradicted, type Finding, found } from "./finding";
+import { standsFor } from "./existing-tag";
+import { andThen, type Finding, found } from "./finding";
 import type { ForgeRelease, ReleaseText } from "./forge";
 import { type GithubConnection, named } from "./github-connection";
 
@@ -80,19 +81,7 @@ async function tagStands(
         : found(object, github.evidence(what, github.name));
     return andThen(peeled, ({ sha }) => {
       const evidence = github.evidence(`${what} is ${sha}`, github.name);
-      if (sha === commit) return Promise.resolve(found(undefined, evidence));
-      const says = `${what} stands for ${sha.slice(0, 8)}`;
-      const problem = {
-        where: github.name,
-        found: says,
-        allowed: `commit ${commit.slice(0, 8)}, which is released`,
-      };
-      return Promise.resolve(
-        contradicted(
-          { ...problem, mend: "release under a new tag: one that exists is never moved" },
-          evidence,
-        ),
-      );
+      return Promise.resolve(standsFor({ where: github.name, what, commit: sha }, commit, evidence));
     });
   });
 }

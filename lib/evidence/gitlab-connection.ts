@@ -1,6 +1,6 @@
 import { Gitlab } from "@gitbeaker/rest";
 import type { z } from "zod";
-import { contradicted, type Evidence, type Finding, found } from "./finding";
+import { absent, type Evidence, type Finding, found } from "./finding";
 import { faultFinding, type ForgeFault } from "./forge-fault";
 import { isLoopback } from "./http";
 
@@ -63,13 +63,7 @@ export class GitlabConnection {
   }
 
   absent(what: string): Finding<never> {
-    const problem = {
-      where: this.name,
-      found: `no ${what}`,
-      allowed: "one that is there",
-      mend: "correct the name in the stack file",
-    };
-    return contradicted(problem, this.evidence(`no ${what}`, this.link));
+    return absent(this.name, what, this.evidence(`no ${what}`, this.link));
   }
 
   evidence(what: string, where: string, made?: { readonly at: string; readonly by: string }): Evidence {

@@ -1,5 +1,6 @@
 import { quoted } from "../release/references/quoted";
-import { andThen, contradicted, type Finding, found } from "./finding";
+import { standsFor } from "./existing-tag";
+import { andThen, type Finding, found } from "./finding";
 import type { ForgeRelease, ReleaseText } from "./forge";
 import type { GitlabConnection } from "./gitlab-connection";
 import { type GitlabReleasePage, release, tag as tagShape } from "./gitlab-shapes";
@@ -50,19 +51,9 @@ async function tagStands(
         now === undefined ? `no ${what} yet` : `${what} is ${now.commit.id}`,
         `${gitlab.link}/-/tags`,
       );
-      if (now === undefined || now.commit.id === commit) return Promise.resolve(found(undefined, evidence));
-      const says = `${what} stands for ${now.commit.id.slice(0, 8)}`;
-      const problem = {
-        where: gitlab.name,
-        found: says,
-        allowed: `commit ${commit.slice(0, 8)}, which is released`,
-      };
-      return Promise.resolve(
-        contradicted(
-          { ...problem, mend: "release under a new tag: one that exists is never moved" },
-          evidence,
-        ),
-      );
+      if (now === undefined) return Promise.resolve(found(undefined, evidence));
+      const existing = { where: gitlab.name, what, commit: now.commit.id };
+      return Promise.resolve(standsFor(existing, commit, evidence));
     },
   );
 }

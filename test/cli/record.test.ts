@@ -5,8 +5,8 @@ import { hashOf, loadStack } from "../../cli/gated-stack";
 import { verifyRecords } from "../../cli/record";
 import { type Kept, type KeepOptions, keepRecords } from "../../cli/record-keeper";
 import type { ReleaseRecordData } from "../../lib/data/protocol";
-import { Refusal } from "../../lib/problem";
 import { ReleaseWorld } from "./release-world";
+import { refusalOf } from "../refusal";
 
 describe("records of releases, kept in the repository", function () {
   // Time for the first build of the registry, where the cache has none yet.
@@ -48,14 +48,7 @@ describe("records of releases, kept in the repository", function () {
   const change = (from: string | RegExp, to: string): void => {
     world.write("Pulumi.staging.yaml", world.read("Pulumi.staging.yaml").replace(from, to));
   };
-  const refused = async (action: Promise<unknown>): Promise<string> => {
-    const error = await action.then(
-      () => assert.fail("nothing refused it"),
-      (failure: unknown) => failure,
-    );
-    assert.ok(error instanceof Refusal, String(error));
-    return error.message;
-  };
+  const refused = async (action: Promise<unknown>): Promise<string> => (await refusalOf(action)).message;
   const parsed = (
     file: string,
   ): { lane: { kind: string }; commits: Record<string, string>; checksum: string } =>

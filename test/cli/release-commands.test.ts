@@ -13,13 +13,13 @@ import { smoke } from "../../cli/smoke";
 import { found, unjudged } from "../../lib/evidence/finding";
 import { OciRegistry } from "../../lib/evidence/oci-registry";
 import { anonymous } from "../../lib/evidence/registry-credentials";
-import { Refusal } from "../../lib/problem";
 import { signStatement } from "../../lib/release/approvals/ssh-signature";
 import type { Role } from "../../lib/release/approvals/statement";
 import { approvalsFolder } from "../../lib/release/gates/gather/change";
 import { writeSmoke } from "../../lib/release/gates/gather/smoke";
 import { judgeAll, type Report } from "../../lib/release/gates/judge";
 import { ReleaseWorld } from "./release-world";
+import { refusalOf } from "../refusal";
 
 const day = 24 * 3_600_000;
 const ago = (milliseconds: number): string => new Date(Date.now() - milliseconds).toISOString();
@@ -46,15 +46,7 @@ describe("commands of a release", function () {
     report.gates.find((gate) => gate.id === id)?.verdict;
   const promoted = (write = true): ReturnType<typeof promote> =>
     promote(world.folder, "staging", "prod", unseen, ago(0), write);
-  const refused = async (action: Promise<unknown>): Promise<string> => {
-    try {
-      await action;
-    } catch (error) {
-      assert.ok(error instanceof Refusal, String(error));
-      return error.message;
-    }
-    return assert.fail("nothing refused it");
-  };
+  const refused = async (action: Promise<unknown>): Promise<string> => (await refusalOf(action)).message;
 
   it("N1: check refuses without CI or smoke test, passes after a smoke test of the released commit, and changes nothing", async () => {
     const before = world.project.git("status", "--porcelain");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseStackConfig } from "../../lib/config/stack-config";
-import { Refusal } from "../../lib/problem";
 import { committedConfig } from "../components/program";
+import { refusalBy } from "../refusal";
 
 const told = ["--title", "{title}", "--message", "{message}"];
 const commands = {
@@ -17,13 +17,7 @@ function parsed(more: object): ReturnType<typeof parseStackConfig> {
 }
 
 function refusal(more: object): string {
-  try {
-    parsed(more);
-  } catch (error) {
-    assert.ok(error instanceof Refusal, String(error));
-    return error.message;
-  }
-  return assert.fail("nothing refused it");
+  return refusalBy(() => parsed(more)).message;
 }
 
 describe("the maintenance section of a stack file", () => {

@@ -3,19 +3,13 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { loadMigrations } from "../../../lib/data/migrations";
 import { packageRoot } from "../../../lib/package-root";
-import { Refusal } from "../../../lib/problem";
 import { withFolder, writeStep } from "./support";
+import { refusalBy } from "../../refusal";
 
 const empty = { "migration.yaml": "kind: empty\nreason: only texts changed\n" };
 
 function problems(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    assert.ok(error instanceof Refusal);
-    return error.message;
-  }
-  return assert.fail("nothing was refused");
+  return refusalBy(action).message;
 }
 
 describe("a migration list", () => {

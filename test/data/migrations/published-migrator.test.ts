@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import { BSON, type Document } from "mongodb";
-import { Refusal } from "../../../lib/problem";
 import { examples, hashOf, publishedChain, run, toRaw } from "./support";
+import { refusalOf } from "../../refusal";
 
 const chain = publishedChain("11.23.0", "11.24.0");
 
 async function refusal(action: Promise<unknown>): Promise<string> {
-  const error: unknown = await action.then(
-    () => assert.fail("nothing was refused"),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof Refusal, String(error));
-  return error.message;
+  return (await refusalOf(action)).message;
 }
 
 /** A person whose ORCID is one group short: the published migrator can't repair it. */

@@ -14,6 +14,7 @@ import {
   withFolder,
   withPythonMigrator,
 } from "./support";
+import { refusalOf } from "../../refusal";
 
 type Options = Parameters<typeof withPythonMigrator>[2];
 
@@ -27,12 +28,7 @@ function upgrade(body: string, database = small, options?: Options): ReturnType<
 }
 
 async function refused(body: string, database = small, options?: Options): Promise<string> {
-  const error: unknown = await upgrade(body, database, options).then(
-    () => assert.fail("nothing was refused"),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof Refusal, String(error));
-  return error.message;
+  return (await refusalOf(upgrade(body, database, options))).message;
 }
 
 describe("a Python migrator", function () {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { loadMigrations } from "../../../lib/data/migrations";
 import type { MigrationStep } from "../../../lib/data/migrations/migration";
-import { Refusal } from "../../../lib/problem";
 import { withFolder, writeStep } from "./support";
+import { refusalOf } from "../../refusal";
 
 /** The step that these files make, its paths as names. */
 async function stepOf(files: Readonly<Record<string, string>>): Promise<MigrationStep> {
@@ -25,13 +25,7 @@ async function stepOf(files: Readonly<Record<string, string>>): Promise<Migratio
 
 /** Why a list with this step is refused. */
 async function refusal(files: Readonly<Record<string, string>>): Promise<string> {
-  return stepOf(files).then(
-    () => assert.fail("nothing was refused"),
-    (error: unknown) => {
-      assert.ok(error instanceof Refusal);
-      return error.message;
-    },
-  );
+  return (await refusalOf(stepOf(files))).message;
 }
 
 const statement = "ALTER TABLE compound ADD COLUMN mass numeric;\n";

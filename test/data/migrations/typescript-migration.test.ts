@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { BSON, type Document } from "mongodb";
 import { loadMigrations } from "../../../lib/data/migrations";
-import { Refusal } from "../../../lib/problem";
 import {
   examples,
   hashOf,
@@ -12,6 +11,7 @@ import {
   withFolder,
   writeStep,
 } from "./support";
+import { refusalOf } from "../../refusal";
 
 const database: RawDatabase = toRaw({
   instrument_set: examples()["instrument_set"] ?? [],
@@ -36,12 +36,7 @@ async function refused(
   raw = database,
   more: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const error: unknown = await migrate(body, raw, more).then(
-    () => assert.fail("nothing was refused"),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof Refusal, String(error));
-  return error.message;
+  return (await refusalOf(migrate(body, raw, more))).message;
 }
 
 const each = (text: string): string =>

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { compileSchema } from "../../../lib/data/validation/compile";
 import { type PublishedSchema, publishedSchema } from "../../../lib/data/validation/schema";
 import { cacheValidator, loadChecks } from "../../../lib/data/validation/validator-cache";
-import { Refusal } from "../../../lib/problem";
 import { schema, withFolder } from "../migrations/support";
+import { refusalBy } from "../../refusal";
 
 function published(definition: Record<string, unknown>): PublishedSchema {
   const properties = definition["properties"] as Record<string, { enum?: unknown[] }> | undefined;
@@ -28,13 +28,7 @@ function published(definition: Record<string, unknown>): PublishedSchema {
 }
 
 function refusal(definition: Record<string, unknown>): string {
-  try {
-    compileSchema(published(definition));
-  } catch (error) {
-    assert.ok(error instanceof Refusal);
-    return error.message;
-  }
-  return assert.fail("nothing was refused");
+  return refusalBy(() => compileSchema(published(definition))).message;
 }
 
 async function withCache<T>(action: (folder: string) => Promise<T>): Promise<T> {

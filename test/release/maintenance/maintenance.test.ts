@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Refusal } from "../../../lib/problem";
 import { withMaintenance } from "../../../cli/maintenance-place";
 import { noticeOf } from "../../../lib/release/maintenance/notice";
 import { previewOf } from "../../../lib/release/maintenance/preview";
@@ -9,6 +8,7 @@ import { DateTime } from "luxon";
 import { firstStart } from "../../data/server";
 import { scratch } from "../../scratch";
 import { MaintainedWorld } from "./maintained-world";
+import { refusalOf } from "../../refusal";
 
 const title = "2019-06-16 v36-1 deployment";
 const message = "Atmosphere is down for a Scheduled Maintenance, Today between 9am - 4pm MST.";
@@ -26,14 +26,7 @@ describe("maintenance in two services that keep real records", function () {
   beforeEach(() => world.empty());
   after(() => world.stop());
 
-  const refused = async (action: Promise<unknown>): Promise<string> => {
-    const error = await action.then(
-      () => assert.fail("nothing refused it"),
-      (failure: unknown) => failure,
-    );
-    assert.ok(error instanceof Refusal, String(error));
-    return error.message;
-  };
+  const refused = async (action: Promise<unknown>): Promise<string> => (await refusalOf(action)).message;
 
   it("A12: starts in both, with the same title and message of the window's local times", async () => {
     await world.start(world.config());

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { found, unjudged, type Finding } from "../../../lib/evidence/finding";
-import { Refusal } from "../../../lib/problem";
 import type { Deployment, Pin } from "../../../lib/release/gates/deployment";
 import {
   planPromotion,
@@ -8,6 +7,7 @@ import {
   type PromotionTarget,
   type StackPins,
 } from "../../../lib/release/promotion/promote";
+import { refusalBy } from "../../refusal";
 
 const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
 const pin = (name: string, tag: string, digit: string): Pin => ({
@@ -63,13 +63,7 @@ const running: Finding<Readonly<Record<string, string>>> = found(
 const facts: PromotionFacts = { now, deployments: [verified], running };
 
 function refused(from: StackPins, to: PromotionTarget, known: PromotionFacts): string {
-  try {
-    planPromotion(from, to, known);
-  } catch (error) {
-    assert.ok(error instanceof Refusal);
-    return error.message;
-  }
-  return assert.fail("nothing refused it");
+  return refusalBy(() => planPromotion(from, to, known)).message;
 }
 
 describe("promotion", () => {

@@ -7,7 +7,6 @@ import { namedFiles, type PartFiles } from "../../../cli/review/part-files";
 import { hashOf } from "../../../cli/gated-stack";
 import { parseStackConfig } from "../../../lib/config/stack-config";
 import { StackFile } from "../../../lib/config/stack-file";
-import { Refusal } from "../../../lib/problem";
 import { commentMarker, longestComment, releaseComment } from "../../../lib/review/diff/comment";
 import { diffPage } from "../../../lib/review/diff/diff-page";
 import type { ChangedEnvironment, EnvironmentDiff, ReleaseDiff } from "../../../lib/review/diff/release-diff";
@@ -15,6 +14,7 @@ import { proposal } from "../../../tools/pictures/example-history";
 import { recordOf } from "../../../tools/pictures/example-records";
 import { runSlipway } from "../../cli/program";
 import { exampleCopy } from "../example";
+import { refusalOf } from "../../refusal";
 
 const golden = (name: string): string =>
   readFileSync(join(__dirname, "..", "..", "golden", "review", name), "utf8");
@@ -23,15 +23,6 @@ const now = "2026-11-20T17:05:00.000Z";
 
 async function diffOf(folder: string, range = "HEAD~1..HEAD", files = nothing): Promise<ReleaseDiff> {
   return diffAt(await repositoryAt(folder), range, { project: folder, files, fetch: false, now });
-}
-
-async function refusalOf(action: Promise<unknown>): Promise<string> {
-  const error = await action.then(
-    () => assert.fail("nothing refused it"),
-    (failure: unknown) => failure,
-  );
-  assert.ok(error instanceof Refusal, String(error));
-  return error.message;
 }
 
 function changed(one: EnvironmentDiff | undefined): ChangedEnvironment {
@@ -141,9 +132,12 @@ describe("a release diff", function () {
   it("of a base that is not there says how to get it", async () => {
     const { folder } = exampleCopy();
     const gone = "0123456789012345678901234567890123456789";
-    assert.match(await refusalOf(diffOf(folder, `${gone}..HEAD`)), /found no commit 0123456789.*git fetch/);
-    assert.match(await refusalOf(diffOf(folder, "HEAD")), /found HEAD; allowed: two commits/);
-    assert.match(await refusalOf(diffOf(folder, "--output=x..HEAD")), /found no commit --output=x/);
+    assert.match(
+      (await refusalOf(diffOf(folder, `${gone}..HEAD`))).message,
+      /found no commit 0123456789.*git fetch/,
+    );
+    assert.match((await refusalOf(diffOf(folder, "HEAD"))).message, /found HEAD; allowed: two commits/);
+    assert.match((await refusalOf(diffOf(folder, "--output=x..HEAD"))).message, /found no commit --output=x/);
   });
 
   it("compares with the commit at which the change left its base, also after a force-push", async () => {

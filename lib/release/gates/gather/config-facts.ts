@@ -1,5 +1,6 @@
 import { databasesOf } from "../../../config/store";
 import type { Facts, ReleaseFacts, SourceFacts } from "../facts";
+import { openSource } from "./open-source";
 import { type GatherRequest, nowhere } from "./request";
 import { secretFacts } from "./secrets";
 
@@ -7,20 +8,11 @@ import { secretFacts } from "./secrets";
 export function configFacts(request: GatherRequest): Facts {
   const open = nowhere("facts", "no gate of this environment asks for it");
   const { config, policy } = request;
-  const source = {
-    tag: open,
-    tags: open,
-    branch: open,
-    ci: open,
-    smoke: open,
-    changelog: open,
-    workflow: open,
-  };
   return {
     now: request.now,
     secondClock: open,
     release: releaseFacts(request, [], open, open),
-    sources: policy.sources.map(({ name }) => ({ name, ...source })),
+    sources: policy.sources.map(({ name }) => openSource(name, open)),
     pins: Object.entries(config.images).map(([name, { repository, tag, digest, commit }]) => ({
       pin: { name, repository, tag, digest, commit },
       digest: open,

@@ -14,6 +14,7 @@ import { read } from "../../versions/version-scheme";
 import type { SourceFacts } from "../facts";
 import type { SourcePolicy } from "../policy";
 import { forgeOf } from "./forges";
+import { openSource } from "./open-source";
 import { type GatherRequest, nowhere } from "./request";
 import { readSmoke } from "./smoke";
 
@@ -129,15 +130,5 @@ function unread(policy: SourcePolicy, why: Finding<unknown>): SourceFacts {
     why.finding === "found"
       ? { where: policy.name, found: "nothing", allowed: "facts", mend: "try again" }
       : why.problem;
-  const open = unjudged({ ...problem, where: `${policy.name}: ${problem.where}` });
-  return {
-    name: policy.name,
-    tag: open,
-    tags: open,
-    branch: open,
-    ci: open,
-    smoke: open,
-    changelog: open,
-    workflow: open,
-  };
+  return openSource(policy.name, unjudged({ ...problem, where: `${policy.name}: ${problem.where}` }));
 }
