@@ -1,6 +1,7 @@
 import { type MochaOptions, reporters, type Runner } from "mocha";
+import { formatCounts } from "./counts";
 
-/** Mocha's own `spec`, and one last line that a script can read: `N passed, N failed` (`, N skipped`). */
+/** Mocha's own `spec`, and one last line that a script can read (see `counts.ts`). */
 export = class Reporter extends reporters.Spec {
   constructor(runner: Runner, options: MochaOptions) {
     super(runner, options);
@@ -9,7 +10,7 @@ export = class Reporter extends reporters.Spec {
     runner.on("fail", () => (failed += 1));
     runner.on("pending", () => (skipped += 1));
     runner.once("end", () => {
-      console.log(`${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`);
+      console.log(formatCounts({ passed, failed, skipped }));
     });
   }
 };

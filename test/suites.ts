@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
+import { packageRoot } from "../lib/package-root";
+import { type Counts, formatCounts, parseCounts } from "./counts";
+
+/** How one mocha ended. */
+interface SuiteResult {
+  /** Undefined where it was cut short. */
+  readonly counts: Counts | undefined;
+  readonly passed: boolean;
+  /** What mocha says after the last test: how many, and every failure. */
+  readonly epilogue: readonly string[];
+}
+
+/**
+ * All tests, in several mochas side by side: what tests do most of the time is to wait for a pod or a server. Each suite's lines come
+ * as they are, behind its name; failures and the sum stand at the end.
+ */
+async function main(): Promise<void> {
+  const results = await Promise.all(Object.entries(suites()).map(([name, folders]) => run(name, folders)));
+  for (const { epilogue } of results) console.log(epilogue.join("\n"));
+  const sum = (of: keyof Counts): number =>
+    results.reduce((total, { counts }) => total + (counts?.[of] ?? 0), 0);
+  console.log(formatCounts({ passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") }));
+  if (results.some(({ passed }) => !passed)) process.exitCode = 1;
+}
+
+/** The folders of `test/` by the suite that runs them; one that is named nowhere belongs to `core`. */
+function suites(): Readonly<Record<string, readonly string[]>> {
+  const named = { systems: ["e2e"], tools: ["tools", "components", "docs", "cli"] };
+  const taken: readonly string[] = Object.values(named).flat();
+  const folders = readdirSync(__dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return { ...named, core: folders.map(({ name }) => name).filter((name) => !taken.includes(name)) };
+}
+
+async function run(name: string, folders: readonly string[]): Promise<SuiteResult> {
+  const mocha = join(packageRoot(), "node_modules", "mocha", "bin", "mocha.js");
+  const files = folders.map((folder) => `test/${folder}/**/*.test.ts`);
+  const color = process.stdout.isTTY ? ["--color"] : [];
+  const child = spawn(process.execPath, [mocha, ...color, ...files], {
+    cwd: packageRoot(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  let counts: Counts | undefined;
+  const epilogue = [`\n${name}:`];
+  let isOver = false;
+  const show = (line: string): void => {
+    counts ??= parseCounts(line);
+    isOver ||= /^\s*\d+ passing/.test(stripVTControlCharacters(line));
+    if (isOver) epilogue.push(line);
+    else console.log(`${name.padEnd(9)}${line}`);
+  };
+  for (const output of [child.stdout, child.stderr]) createInterface(output).on("line", show);
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  if (counts === undefined) epilogue.push(`mocha was cut short: ${signal ?? `exit code ${code}`}`);
+  return { counts, passed: code === 0 && counts !== undefined, epilogue };
+}
+
+void main();
