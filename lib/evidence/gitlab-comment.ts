@@ -1,14 +1,14 @@
-import { andThen, type Finding, found } from "./finding";
+import { andThen, type Finding, found, mapFound } from "./finding";
 import type { Comment } from "./forge";
 import type { GitlabConnection } from "./gitlab-connection";
-import { note, notes } from "./gitlab-shapes";
+import { account, note, notes } from "./gitlab-shapes";
 
 const places = {
   "merge request": { sign: "!", path: "merge_requests" },
   issue: { sign: "#", path: "issues" },
 } as const;
 
-/** Creates the note, or brings the one that begins with the marker up to date. */
+/** Creates the note, or brings our own that begins with the marker up to date: whoever may comment may begin one with it, and edit it later. */
 export async function putGitlabComment(
   gitlab: GitlabConnection,
   under: keyof typeof places,
@@ -22,8 +22,12 @@ export async function putGitlabComment(
   const listed = await gitlab.ask(`notes of ${sign}${number}`, notes, () =>
     kept.all(project, number, { perPage: 100 }),
   );
-  return andThen(listed, async (all) => {
-    const own = all.find(({ body, system }) => !system && body.startsWith(marker));
+  const self = await gitlab.ask("the token's own account", account, () => api.Users.showCurrentUser());
+  const both = await andThen(self, ({ id }) =>
+    Promise.resolve(mapFound(listed, (all) => all.filter(({ author }) => author.id === id))),
+  );
+  return andThen(both, async (ours) => {
+    const own = ours.find(({ body, system }) => !system && body.startsWith(marker));
     const done = (id: number, did: Comment["did"]): Finding<Comment> => {
       const link = `${gitlab.link}/-/${path}/${number}#note_${id}`;
       return found({ link, did }, gitlab.evidence(`note ${did}`, link));

@@ -9,14 +9,14 @@ import { GitlabServer } from "./gitlab-server";
 const text = (says: string): string => `${commentMarker}\n${says}\n`;
 const head = "1c704975".repeat(5);
 
-/** The same on both forges: one comment, in the same place, whatever else is said there. */
+/** The same on both forges: one comment, in the same place, whatever else is said there and however it begins. */
 async function oneComment(forge: Forge, bodies: () => readonly unknown[]): Promise<void> {
   const put = async (says: string): Promise<string> =>
     (await putReleaseComment(forge, 7, head, text(says))).did;
   assert.equal(await put("first"), "created");
   assert.equal(await put("first"), "nothing");
   assert.equal(await put("released"), "updated");
-  assert.deepEqual(bodies(), ["looks good", text("released")]);
+  assert.deepEqual(bodies(), ["looks good", text("by a stranger"), text("released")]);
 }
 
 describe("the comment of a release", () => {
@@ -28,7 +28,8 @@ describe("the comment of a release", () => {
       jobForge({ GITHUB_REPOSITORY: "org/releases", GITHUB_API_URL: server.api, GITHUB_TOKEN: "t" });
 
     it("is made once, brought up to date in its place, and left alone when nothing is new", async () => {
-      server.comments.push(server.make("comment", { id: 1, body: "looks good" }));
+      for (const [at, body] of ["looks good", text("by a stranger")].entries())
+        server.comments.push(server.make("comment", { id: at + 1, node_id: `comment-${at + 1}`, body }));
       await oneComment(forge(), () => server.comments.map(({ body }) => body));
       assert.equal(server.written.length, 2);
     });
@@ -50,7 +51,8 @@ describe("the comment of a release", () => {
     afterEach(() => server.stop());
 
     it("is made once, brought up to date in its place, and left alone when nothing is new", async () => {
-      server.notes.push(server.make("note", { id: 1, body: "looks good" }));
+      for (const [at, body] of ["looks good", text("by a stranger")].entries())
+        server.notes.push(server.make("note", { id: at + 1, body, author: server.user("stranger") }));
       const forge = jobForge({
         CI_PROJECT_PATH: "hca/releases",
         CI_SERVER_URL: server.host,

@@ -25,8 +25,9 @@ export class GithubServer {
   deployments: Json[] = [];
   deploymentStatuses: Json[] = [];
   issues: Json[] = [];
-  /** Under the one pull request that there is. */
+  /** Under the one pull request that there is; those that were made by asking are the asker's own. */
   comments: Json[] = [];
+  readonly ownComments = new Set<unknown>();
   /** GitHub's search lags behind: issues that it does not know yet. */
   unindexed = new Set<number>();
   refs: Record<string, { type: string; sha: string }> = {};
@@ -144,8 +145,10 @@ export class GithubServer {
   private commented(asked: Asked, body: Json): Answer {
     const path = `${repo}/issues/{issue_number}/comments`;
     if (asked.method === "GET") return this.checked(path, asked, 200, this.comments);
-    const made = this.make("comment", { ...body, id: this.comments.length + 1 });
+    const id = this.comments.length + 1;
+    const made = this.make("comment", { ...body, id, node_id: `comment-${id}` });
     this.comments.push(made);
+    this.ownComments.add(made["node_id"]);
     return this.checked(path, asked, 201, made);
   }
 
@@ -290,6 +293,12 @@ export class GithubServer {
         projectsV2: () => boards(false),
         owner: { __typename: "Organization", projectsV2: () => boards(true) },
       },
+      nodes: ({ ids }: { ids: string[] }) =>
+        ids.map((id) =>
+          this.comments.some((comment) => comment["node_id"] === id)
+            ? { __typename: "IssueComment", id, viewerDidAuthor: this.ownComments.has(id) }
+            : null,
+        ),
       addProjectV2ItemById: ({ input }: { input: { projectId: string; contentId: string } }) => {
         const item = { id: `item-${input.contentId}`, issue: Number(input.contentId.slice("issue-".length)) };
         this.boards.find(({ id }) => id === input.projectId)?.items.push(item);

@@ -4,6 +4,9 @@ import { type Answer, type Asked, HttpFixture } from "./http-fixture";
 type Json = Record<string, unknown>;
 type Kind = keyof typeof documented;
 
+/** Whose token asks. */
+const asker = "release-bot";
+
 /** A server that plays one GitLab project; every answer is held against what GitLab's documentation shows. */
 export class GitlabServer {
   pipelines: Json[] = [];
@@ -65,6 +68,7 @@ export class GitlabServer {
         "account",
         this.accounts.find(({ id }) => id === Number(account)),
       );
+    if (asked.path === "/api/v4/user") return this.one("account", this.make("account", this.user(asker)));
     if (asked.path === "/api/v4/users") {
       return this.list(
         "user",
@@ -157,7 +161,9 @@ export class GitlabServer {
     if (/^(?:merge_requests|issues)\/\d+\/notes/.test(rest)) {
       const there = this.notes.find(({ id }) => String(id) === rest.split("/")[3]);
       if (there === undefined)
-        this.notes.push(this.make("note", { id: this.notes.length + 1, body: body["body"] }));
+        this.notes.push(
+          this.make("note", { id: this.notes.length + 1, body: body["body"], author: this.user(asker) }),
+        );
       else Object.assign(there, body);
       return this.one("note", there ?? this.notes.at(-1), asked.method === "POST" ? 201 : 200);
     }
