@@ -8,7 +8,7 @@ import { Sandbox } from "../docs/sandbox";
 import { embedded, embeddedState } from "../embedded";
 import { releases } from "./nmdc";
 
-describe("what every pipeline runs: .ci/release and .ci/push-records", function () {
+describe("what every pipeline runs: .ci/preview, .ci/pin, .ci/release and .ci/push-records", function () {
   this.timeout(600_000);
   let system: System;
   let clone: Sandbox;
@@ -30,6 +30,28 @@ describe("what every pipeline runs: .ci/release and .ci/push-records", function 
     copyFileSync(system.stack.file, join(clone.folder, "Pulumi.pipeline.yaml"));
     run("git add --all && git commit --quiet --message 'a release'");
     run("git clone --quiet --bare . ../origin && git remote add origin ../origin");
+  });
+
+  it("X2: tells a reviewer what would be released, as files, and changes nothing", () => {
+    run(".ci/preview pipeline ../told");
+    const told = (part: string): unknown => JSON.parse(run(`cat ../told/${part}-pipeline.json`));
+    const { verdict, gates } = told("gates") as { verdict: string; gates: readonly object[] };
+    assert.equal(verdict, "pass");
+    assert.ok(gates.length > 0);
+    assert.deepEqual((told("data") as { problems: readonly object[] }).problems, []);
+    const { changeSummary } = told("plan") as { changeSummary: Readonly<Record<string, number>> };
+    assert.deepEqual(Object.keys(changeSummary), ["create"]);
+    assert.equal(run("git status --porcelain").trim(), "");
+  });
+
+  it("X1: commits and pushes what a tag stands for now, and a second time nothing", () => {
+    const before = run("cat Pulumi.pipeline.yaml");
+    run(`sed -i 's/sha256:[0-9a-f]*/sha256:${"0".repeat(64)}/' Pulumi.pipeline.yaml`);
+    run("git commit --quiet --all --message 'the tags stood for others'");
+    const commit = run(".ci/pin pipeline main 2>/dev/null").trim();
+    assert.match(commit, /^[0-9a-f]{40}$/);
+    assert.equal(run("git -C ../origin show main:Pulumi.pipeline.yaml"), before);
+    assert.equal(run(".ci/pin pipeline main 2>/dev/null").trim(), "");
   });
 
   it("N17: releases, and keeps the record with what the gates said", async () => {
