@@ -1,7 +1,7 @@
 // First step of every npm script: what a fresh clone lacks before TypeScript can run. Plain JavaScript, no dependency.
 const { createHash } = require("node:crypto");
 const { spawnSync } = require("node:child_process");
-const { existsSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
+const { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 
 const root = join(__dirname, "..");
@@ -32,8 +32,15 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const lock = createHash("sha256")
   .update(readFileSync(join(root, "package-lock.json")))
   .digest("hex");
-const stamp = join(root, "node_modules", ".slipway-lock");
+const packages = join(root, "node_modules");
+const stamp = join(packages, ".slipway-lock");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
+  // npm would empty what the link leads to, which is another checkout's.
+  if (lstatSync(packages, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    refuse(
+      `${packages}: found a link to packages that are not those of package-lock.json; allowed: a folder of this checkout. Mend: remove the link, or run npm ci where it leads.`,
+    );
+  }
   run("npm packages (npm ci)", "npm", ["ci", "--no-audit", "--no-fund"]);
   writeFileSync(stamp, lock);
 }
