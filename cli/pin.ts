@@ -32,7 +32,7 @@ export async function pin(path: string, registry: Registry, built?: Built): Prom
   const file = StackFile.parse(before, path);
   const images = (file.config()["images"] ?? {}) as Record<
     string,
-    { repository: string; tag: string; digest?: string; build?: object }
+    { repository: string; tag: string; digest?: string; build?: object; composed?: object }
   >;
   if (built !== undefined && !Object.hasOwn(images, built.image)) {
     throw new Refusal(path, [
@@ -46,8 +46,10 @@ export async function pin(path: string, registry: Registry, built?: Built): Prom
   }
   const pinned: Pinned[] = [];
   const problems: Problem[] = [];
-  for (const [image, { repository, tag: known, digest, build }] of Object.entries(images)) {
-    if (build !== undefined || (built !== undefined && built.image !== image)) continue;
+  for (const [image, { repository, tag: known, digest, build, composed }] of Object.entries(images)) {
+    // What the stack makes itself has its digest from there.
+    const isMade = build !== undefined || composed !== undefined;
+    if (isMade || (built !== undefined && built.image !== image)) continue;
     const tag = built?.tag ?? known;
     const finding = await registry.digestOf(
       ImageReference.of({ repository, tag }, `slipway:images.${image}`),

@@ -1,6 +1,7 @@
 import type { ComposedImage, Part } from "../release/composition/composed-image";
 import { Digest } from "../release/references/digest";
 import type { ImageReference } from "../release/references/image-reference";
+import { isMoving } from "../release/versions/moving-reference";
 import { andThen, contradicted, type Finding, found } from "./finding";
 import { answered, confused, registryEvidence } from "./oci-answer";
 import { readManifest } from "./oci-manifest";
@@ -34,7 +35,7 @@ export class ImageAssembly {
     );
   }
 
-  /** Pushes the image under its tag; a tag that stands for another image is never moved. */
+  /** Pushes the image under its tag. A tag that stands for another image is left there, but for those that are made to move (rule F12). */
   async push(
     target: ImageReference,
     parts: readonly ImageReference[],
@@ -44,7 +45,7 @@ export class ImageAssembly {
     return andThen(await this.store.head(target, tag), async (there) => {
       const own = Digest.parse(image.digest);
       if (there?.equals(own) === true) return found(undefined, registryEvidence(target, "there already"));
-      if (there !== undefined) return moved(target, there, own);
+      if (there !== undefined && !isMoving(tag)) return moved(target, there, own);
       for (const [index, layers] of image.layers.entries()) {
         const from = parts[index] ?? target;
         for (const layer of layers) {

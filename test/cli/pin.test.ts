@@ -55,6 +55,15 @@ describe("slipway pin", function () {
     assert.ok(file().includes(`${registry.host}/web\n      tag: v1 # known\n      digest: ${old}\n`));
   });
 
+  it("leaves an image alone that the stack composes of others: `slipway compose` pins it", async () => {
+    const composed = `    stack:\n      repository: ${registry.host}/stack\n      tag: v1\n      digest: ${old}\n      composed: { from: [api, web] }\n`;
+    writeFileSync(join(project, "Pulumi.dev.yaml"), file() + composed);
+    const { code } = await slipway();
+    assert.equal(code, 0);
+    assert.ok(file().endsWith(composed));
+    assert.ok(file().includes(digests.web));
+  });
+
   for (const [what, args, said] of [
     ["a tag whose commit nobody tells", ["--image", "api", "--tag", "v2"], /--commit: found nothing/],
     [

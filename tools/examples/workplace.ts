@@ -123,6 +123,11 @@ export class Workplace {
   /** Runs the command `slipway` in the project's folder. */
   slipway(args: readonly string[], show?: (text: string) => void): Promise<Ran> {
     const command = join(packageRoot(), "build", "cli", "slipway.js");
+    return this.run(process.execPath, [command, ...args], show);
+  }
+
+  /** Runs a program in the project's folder, with what the stack files read of the environment. */
+  run(program: string, args: readonly string[], show?: (text: string) => void): Promise<Ran> {
     const { path } = this.environment;
     const env = {
       ...process.env,
@@ -132,6 +137,6 @@ export class Workplace {
       SLIPWAY_STATE: this.state,
       SLIPWAY_OPERATOR: "dana",
     };
-    return runTo(process.execPath, [command, ...args], { cwd: this.folder, env, signal: this.signal }, show);
+    return runTo(program, args, { cwd: this.folder, env, signal: this.signal }, show);
   }
 }

@@ -17,11 +17,19 @@ export interface Image {
   readonly manifest: Blob;
 }
 
-/** What an image is to hold: one static program, and how it is to run. */
+/** One file of an image. */
+export interface ImageFile {
+  /** Without a slash at its begin. Example: `code/index.html`. */
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly executable?: boolean;
+}
+
+/** What an image is to hold, and how it is to run. */
 export interface ImageContent {
-  /** Name of the program; it lies in the root and is the entry point. */
-  readonly program: string;
-  readonly executable: Buffer;
+  readonly files: readonly ImageFile[];
+  /** Path of the program that it starts with; one of the files. Default: none, it is a part of another image. */
+  readonly start?: string;
   readonly env: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -29,14 +37,14 @@ export interface ImageContent {
 /** The same content gives the same bytes, and so the same digest, whoever makes it and whenever. */
 export async function makeImage(content: ImageContent): Promise<Image> {
   // Not compressed: what a compressor makes differs between its versions, and the registry is on this machine.
-  const layer = blob("application/vnd.oci.image.layer.v1.tar", await programLayer(content));
+  const layer = blob("application/vnd.oci.image.layer.v1.tar", await layerOf(content.files));
   const config = jsonBlob("application/vnd.oci.image.config.v1+json", {
     architecture: process.arch === "x64" ? "amd64" : process.arch,
     os: "linux",
     config: {
       User: "65532:65532",
       Env: pairs(content.env).map(([name, value]) => `${name}=${value}`),
-      Entrypoint: [`/${content.program}`],
+      ...(content.start !== undefined && { Entrypoint: [`/${content.start}`] }),
       Labels: Object.fromEntries(pairs(content.labels)),
     },
     rootfs: { type: "layers", diff_ids: [layer.digest] },
@@ -51,9 +59,12 @@ export async function makeImage(content: ImageContent): Promise<Image> {
   return { layer, config, manifest };
 }
 
-async function programLayer({ program, executable }: ImageContent): Promise<Buffer> {
+async function layerOf(files: readonly ImageFile[]): Promise<Buffer> {
   const archive = pack();
-  archive.entry({ name: program, mode: 0o755, mtime: new Date(0), uid: 0, gid: 0 }, executable);
+  for (const { path, bytes, executable } of files) {
+    const mode = executable === true ? 0o755 : 0o644;
+    archive.entry({ name: path, mode, mtime: new Date(0), uid: 0, gid: 0 }, bytes);
+  }
   archive.finalize();
   return buffer(archive);
 }
@@ -68,6 +79,11 @@ function jsonBlob(mediaType: string, value: object): Blob {
 
 function blob(mediaType: string, bytes: Buffer): Blob {
   return { mediaType, bytes, digest: digestOf(bytes) };
+}
+
+/** The content of an image that is one static program. */
+export function programContent(name: string, bytes: Buffer): Pick<ImageContent, "files" | "start"> {
+  return { files: [{ path: name, bytes, executable: true }], start: name };
 }
 
 export function digestOf(bytes: Uint8Array): string {

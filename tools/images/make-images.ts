@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { providePrograms, type Program } from "../programs/recipe";
-import { makeImage, type Image } from "./image";
+import { makeImage, programContent, type Image, type ImageContent } from "./image";
 import { LoopbackRegistry } from "./registry";
 
 /** A release of the embedded system. */
@@ -77,11 +77,12 @@ export async function makeMaintainedImage(registry: string, tag = "v1"): Promise
   return { repository: `${registry}/${repository}`, digest };
 }
 
-/** The image of one program of a release. The same release gives the same digest. */
+/** The image of one program of a release. The same release gives the same digest. @param env further environment, baked in. */
 export async function systemImage(
   program: Program,
   release: ImageRelease,
   behaviour: ApiBehaviour,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Image> {
   const commit = release.commit ?? madeUpCommit(release);
   return makeImage({
@@ -90,6 +91,7 @@ export async function systemImage(
       RELEASE_VERSION: release.version,
       SCHEMA_VERSION: release.schema,
       RELEASE_COMMIT: commit,
+      ...env,
       ...environmentOf(behaviour),
     },
     labels: {
@@ -100,8 +102,8 @@ export async function systemImage(
   });
 }
 
-async function content(program: Program): Promise<{ program: string; executable: Buffer }> {
-  return { program, executable: await readFile(join(await providePrograms(), program)) };
+async function content(program: Program): Promise<Pick<ImageContent, "files" | "start">> {
+  return programContent(program, await readFile(join(await providePrograms(), program)));
 }
 
 /**

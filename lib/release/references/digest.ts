@@ -3,6 +3,9 @@ import { quoted } from "./quoted";
 
 const form = /^sha256:[0-9a-f]{64}$/;
 
+/** Stands in a stack file until `slipway pin` or `slipway compose` has written a digest: no image has it (rule X1). */
+export const unpinned = `sha256:${"0".repeat(64)}`;
+
 /** The content address of an image, as a registry reports it: `sha256:` and 64 lower-case hex digits. Never moves (rules N4, X1). */
 export class Digest {
   private constructor(

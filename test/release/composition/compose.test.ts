@@ -7,7 +7,7 @@ import { OciRegistry } from "../../../lib/evidence/oci-registry";
 import { Refusal } from "../../../lib/problem";
 import { ImageReference } from "../../../lib/release/references/image-reference";
 import { committedConfig } from "../../components/program";
-import { RegistryFixture } from "../../evidence/registry-fixture";
+import { RegistryFixture, sha256 } from "../../evidence/registry-fixture";
 import { scratch } from "../../scratch";
 
 const layered = (diff: string, env: readonly string[] = []): Record<string, unknown> => ({
@@ -39,14 +39,14 @@ describe("slipway compose, on a real registry", function () {
   });
   after(() => registry.stop());
 
-  function stackFile(backend: string, frontend: string, frontendTag: string): string {
+  function stackFile(backend: string, frontend: string, frontendTag: string, stackTag = "2026.08.3"): string {
     const repository = (name: string): string => `${registry.host}/xchem/fragalysis-${name}`;
     const images = {
       backend: { repository: repository("backend"), tag: "2026.08.1", digest: backend },
       frontend: { repository: repository("frontend"), tag: frontendTag, digest: frontend },
       stack: {
         repository: repository("stack"),
-        tag: "2026.08.3",
+        tag: stackTag,
         digest: `sha256:${"0".repeat(64)}`,
         composed: {
           from: ["backend", "frontend"],
@@ -56,7 +56,7 @@ describe("slipway compose, on a real registry", function () {
             FE_NAMESPACE: "{frontend.namespace}",
             FE_IMAGE_TAG: "{frontend.tag}",
             STACK_NAMESPACE: "xchem",
-            STACK_VERSION: "2026.08.3",
+            STACK_VERSION: "{stack.tag}",
           },
         },
       },
@@ -130,5 +130,30 @@ describe("slipway compose, on a real registry", function () {
     writeFileSync(file, moved);
     await assert.rejects(compose(file), /one that exists is never moved/);
     assert.equal(readFileSync(file, "utf8"), moved);
+  });
+
+  async function digestOf(part: string, tag: string): Promise<string> {
+    const { text } = await registry.raw(`xchem/fragalysis-${part}`, tag);
+    return sha256(Buffer.from(text));
+  }
+
+  it("F12: a tag that is made to move follows its parts", async () => {
+    const backend = await digestOf("backend", "2026.08.1");
+    const composedOf = async (what: string): Promise<string> => {
+      const frontend = await registry.image(
+        "xchem/fragalysis-frontend",
+        "latest",
+        layered(`sha256:${what}`),
+        what,
+      );
+      writeFileSync(file, stackFile(backend, frontend, "latest", "latest"));
+      await compose(file);
+      return digestOf("stack", "latest");
+    };
+    const first = await composedOf("monday");
+    const second = await composedOf("tuesday");
+    assert.notEqual(first, second);
+    assert.match(readFileSync(file, "utf8"), new RegExp(`digest: ${second}`));
+    assert.equal((await new OciRegistry().imageExists(target(first))).finding, "found");
   });
 });

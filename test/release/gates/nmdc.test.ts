@@ -16,6 +16,7 @@ import {
   data,
   digest,
 } from "./world";
+import { unpinned } from "../../../lib/release/references/digest";
 import type { PinFacts, SmokeRecord, SourceFacts } from "../../../lib/release/gates/facts";
 import type { Facts } from "../../../lib/release/gates/facts";
 
@@ -212,6 +213,12 @@ describe("gates of NMDC", () => {
     says(judge("X1", rules, open), "refuse", /slipway pin/);
     says(judge("X1", { ...rules, grade: "staging" }, open), "refuse");
     says(judge("X1", { ...rules, grade: "development" }, open), "warn");
+  });
+
+  it("X1: refuses the zeros that examples have in the place of a digest, everywhere", () => {
+    const zeros = facts({ pins: [pinFacts({ ...pin("fastapi", "v2.19.0", "b"), digest: unpinned })] });
+    for (const grade of ["development", "staging", "production"] as const)
+      says(judge("X1", { ...rules, grade }, zeros), "refuse", /zeros.*slipway compose/);
   });
 
   it("N1: evidence says who, when and where", () => {

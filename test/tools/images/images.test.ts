@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { imageArchive } from "../../../tools/images/archive";
-import { digestOf, makeImage, type ImageContent } from "../../../tools/images/image";
+import { digestOf, makeImage, programContent, type ImageContent } from "../../../tools/images/image";
 import { behaviourOf, makeImages, makeWriterImage, systemImage } from "../../../tools/images/make-images";
 import { LoopbackRegistry, removeImage } from "../../../tools/images/registry";
 import { RegistryServer } from "./registry-server";
 
 const content: ImageContent = {
-  program: "hello",
-  executable: Buffer.from("#!/bin/hello"),
+  ...programContent("hello", Buffer.from("#!/bin/hello")),
   env: { B: "2", A: "1" },
   labels: { "org.opencontainers.image.version": "v1.0.0" },
 };
@@ -23,7 +22,7 @@ describe("an image", () => {
   it("has another digest when its program, its environment or its labels differ", async () => {
     const digests = [
       content,
-      { ...content, executable: Buffer.from("#!/bin/hullo") },
+      { ...content, ...programContent("hello", Buffer.from("#!/bin/hullo")) },
       { ...content, env: { A: "1" } },
       { ...content, labels: {} },
     ].map(async (one) => (await makeImage(one)).manifest.digest);

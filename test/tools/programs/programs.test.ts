@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Db } from "mongodb";
 import type { StandIn } from "../../../tools/stand-in/launch";
 import { buildTime, Servers } from "../stand-in/servers";
+import { TestPostgres } from "../../postgres";
 import { RunningProgram } from "./program";
 
 describe("the programs of the embedded system", () => {
@@ -69,6 +70,28 @@ describe("the programs of the embedded system", () => {
         assert.doesNotMatch(error.message, /hunter2/);
         return true;
       });
+    });
+  });
+
+  describe("the API on PostgreSQL", function () {
+    this.timeout(60_000);
+    const postgres = new TestPostgres();
+    const version = { RELEASE_VERSION: "2026.08.1", STACK_VERSION: "2026.08.3" };
+
+    it("tells the schema that a query finds, and is not ready without its database", async () => {
+      const uri = `${postgres.uri("runtime")}?sslmode=disable`;
+      const found = { DATABASE_URL: uri, SCHEMA_QUERY: "SELECT '0060_tag'", ...version };
+      const api = await start("api", found);
+      const { body } = await api.get("/version");
+      assert.deepEqual(body, {
+        version: "2026.08.1",
+        stack: "2026.08.3",
+        schema: "0060_tag",
+        database: "reachable",
+      });
+      assert.equal((await api.get("/health")).status, 200);
+      const lost = await start("api", { DATABASE_URL: uri.replace(/:\d+\//, ":1/"), ...version });
+      assert.equal((await lost.get("/health")).status, 503);
     });
   });
 

@@ -9,14 +9,12 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.mongodb.org/mongo-driver/mongo"
-
 	"tools/internal/database"
 	"tools/internal/serve"
 )
 
 func main() {
-	db, err := database.Open()
+	db, err := database.OpenStore()
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -32,10 +30,10 @@ func main() {
 	}
 }
 
-func beat(db *mongo.Database, beats *atomic.Int64) {
+func beat(db database.Store, beats *atomic.Int64) {
 	for range time.Tick(5 * time.Second) {
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-		schema, err := database.Schema(ctx, db)
+		schema, err := db.Schema(ctx)
 		cancel()
 		if err != nil {
 			log.Printf("heartbeat: no database: %v", err)

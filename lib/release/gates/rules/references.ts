@@ -1,3 +1,4 @@
+import { unpinned } from "../../references/digest";
 import { isMoving } from "../../versions/moving-reference";
 import { schemeNamed } from "../../versions/schemes";
 import { read } from "../../versions/version-scheme";
@@ -114,14 +115,17 @@ export const x1: Gate = {
   judge: (policy, facts) =>
     perPin(policy, facts, ({ pin }) => {
       const key = `slipway:images.${pin.name}.digest`;
-      if (pin.digest !== undefined)
+      const isOpen = pin.digest === undefined || pin.digest === unpinned;
+      if (!isOpen)
         return [pass(inConfig(policy, facts, `pinned to ${pin.digest.slice(0, 19)}`, key), pin.name)];
       const open = problem(
         `${stackFile(policy)} ${key}`,
-        "no digest",
+        pin.digest === undefined ? "no digest" : "zeros, which stand for no image yet",
         "the digest of what is released",
-        "`slipway pin` writes it",
+        "`slipway pin` writes it; of an image that is composed, `slipway compose`",
       );
-      return [policy.grade === "development" ? warn(open, pin.name) : refuse(open, pin.name)];
+      // A development stack may build its images; zeros it could not run either.
+      const mayBuild = policy.grade === "development" && pin.digest === undefined;
+      return [mayBuild ? warn(open, pin.name) : refuse(open, pin.name)];
     }),
 };

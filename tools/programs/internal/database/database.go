@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
@@ -17,16 +16,9 @@ import (
 // Open connects with MONGO_URI, or with what the file MONGO_URI_FILE holds. The database is the connection string's own,
 // or MONGO_DATABASE. It does not wait for the server: a program starts also while its database is away.
 func Open() (*mongo.Database, error) {
-	uri := os.Getenv("MONGO_URI")
-	if file := os.Getenv("MONGO_URI_FILE"); uri == "" && file != "" {
-		bytes, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		uri = strings.TrimSpace(string(bytes))
-	}
-	if uri == "" {
-		return nil, errors.New("MONGO_URI is missing: set it, or MONGO_URI_FILE")
+	uri, err := given("MONGO_URI")
+	if err != nil {
+		return nil, err
 	}
 	parsed, err := connstring.ParseAndValidate(uri)
 	if err != nil {
