@@ -5,7 +5,13 @@ import { runEngine } from "../../lib/data/engine";
 import { frames } from "../../lib/data/bson-frames";
 import { isUserCollection } from "../../lib/data/names";
 import { OrderFreeHash } from "../../lib/data/order-free-hash";
-import type { EngineEvent, EngineRequest, MongoStoreSpec, ReleaseSpec } from "../../lib/data/protocol";
+import type {
+  EngineEvent,
+  EngineRequest,
+  MongoStoreSpec,
+  ReleaseSpec,
+  StoreSpec,
+} from "../../lib/data/protocol";
 import { MongoSource } from "../../lib/data/store/mongo-source";
 import type { TestServer } from "./server";
 import { scratch } from "../scratch";
@@ -13,34 +19,39 @@ import { scratch } from "../scratch";
 /** A release onto MongoDB. */
 export type MongoRelease = ReleaseSpec & { readonly store: MongoStoreSpec };
 
-/** A release of a test, onto a database of its own. */
-export function specFor(
-  server: Pick<TestServer, "uri" | "writerUri">,
-  database: string,
-  changes: Partial<MongoRelease> = {},
-): MongoRelease {
+/** The first release of a test's system, whichever store it is onto. */
+export function firstOnto<Store extends StoreSpec>(store: Store): ReleaseSpec & { readonly store: Store } {
   return {
-    system: "nmdc",
+    system: "plain",
     environment: "test",
     release: "v1.0.0",
     hash: "sha256:1",
     operator: "ana",
     images: [],
-    store: {
-      kind: "mongodb",
-      uri: { kind: "value", value: server.uri },
-      canary: { kind: "value", value: server.writerUri },
-      database,
-      closeWrites: "strongest",
-    },
+    store,
     schema: { package: "plain", version: "1.0.0" },
     migrations: "/nowhere",
     reopen: "after-rollout",
     confirmWithin: 60,
     dump: { keep: scratch("dump") },
     keep: { releases: 1 },
-    ...changes,
   };
+}
+
+/** A release of a test, onto a database of its own. */
+export function specFor(
+  server: Pick<TestServer, "uri" | "writerUri">,
+  database: string,
+  changes: Partial<MongoRelease> = {},
+): MongoRelease {
+  const first = firstOnto<MongoStoreSpec>({
+    kind: "mongodb",
+    uri: { kind: "value", value: server.uri },
+    canary: { kind: "value", value: server.writerUri },
+    database,
+    closeWrites: "strongest",
+  });
+  return { ...first, ...changes };
 }
 
 /** The next release of the same system. */

@@ -1,18 +1,14 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createReadStream, createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { Refusal } from "../../problem";
-import type { Secrets } from "../secrets";
 import { isNewer, type Written } from "./mark";
+import type { Programs, Running } from "./program";
 import { name } from "./quoting";
-import type { PostgresServer } from "./server";
 import { plain, quoted, type Table } from "./tables";
 
 /** From where to where changed rows are carried. */
 export interface Carry {
-  readonly server: PostgresServer;
-  readonly secrets: Secrets;
+  readonly programs: Programs;
   readonly from: string;
   readonly to: string;
   readonly horizon: string;
@@ -70,50 +66,21 @@ function fileName(table: Table): string {
 }
 
 async function unload(way: Carry, statement: string, file: string): Promise<void> {
-  const child = psql(way, way.from, ["-c", statement]);
-  await Promise.all([pipeline(child.stdout, createWriteStream(file, { mode: 0o600 })), ended(way, child)]);
+  const { stdin, stdout, ended } = psql(way, way.from, ["-c", statement]);
+  stdin.end();
+  await Promise.all([pipeline(stdout, createWriteStream(file, { mode: 0o600 })), ended]);
 }
 
 /** All in one transaction; the one COPY among them reads the file. */
 async function loadRows(way: Carry, file: string, statements: readonly string[]): Promise<void> {
   const before = "SET LOCAL session_replication_role = replica";
-  const child = psql(way, way.to, [
-    "-1",
-    ...[before, ...statements].flatMap((statement) => ["-c", statement]),
-  ]);
-  child.stdout.resume();
+  const commands = [before, ...statements].flatMap((statement) => ["-c", statement]);
+  const { stdin, stdout, ended } = psql(way, way.to, ["-1", ...commands]);
+  stdout.resume();
   // A psql that ended says why itself.
-  await Promise.all([
-    pipeline(createReadStream(file), child.stdin).catch(() => undefined),
-    ended(way, child),
-  ]);
+  await Promise.all([pipeline(createReadStream(file), stdin).catch(() => undefined), ended]);
 }
 
-function psql({ server }: Carry, database: string, args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn("psql", ["-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", ...args], {
-    env: server.environment(database),
-    stdio: "pipe",
-  });
-}
-
-async function ended({ secrets }: Carry, child: ChildProcessWithoutNullStreams): Promise<void> {
-  let complaints = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (complaints += text.slice(0, 2_000)));
-  const code = await new Promise<number | string>((resolve) => {
-    child.on("error", (error) => {
-      resolve(error.message);
-    });
-    child.on("close", (exit, signal) => {
-      resolve(exit ?? signal ?? "no exit code");
-    });
-  });
-  if (code === 0) return;
-  throw new Refusal("changed rows", [
-    {
-      where: "psql",
-      found: secrets.redact(complaints.trim() === "" ? String(code) : complaints.trim()),
-      allowed: "rows that can be carried into the copy",
-      mend: "what it complains of; then start the release again",
-    },
-  ]);
+function psql({ programs }: Carry, database: string, args: readonly string[]): Running {
+  return programs.start("psql", ["-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", ...args], database);
 }

@@ -5,6 +5,7 @@ import { type Client, DatabaseError } from "pg";
 import { Refusal } from "../../problem";
 import type { DatabaseSql, Migration } from "../migrations/migration";
 import type { Secrets } from "../secrets";
+import { endOf } from "./program";
 import { name } from "./quoting";
 import { type PostgresServer, row, rows } from "./server";
 
@@ -149,19 +150,12 @@ async function runCommand(
   };
   child.stdout.setEncoding("utf8").on("data", keep);
   child.stderr.setEncoding("utf8").on("data", keep);
-  const code = await new Promise<number | string>((resolve) => {
-    child.on("error", (error) => {
-      resolve(error.message);
-    });
-    child.on("close", (exit, signal) => {
-      resolve(exit ?? signal ?? "no exit code");
-    });
-  });
-  if (code === 0) return;
+  const end = await endOf(child);
+  if (end === 0) return;
   throw new Refusal("migration", [
     {
       where: [program, ...args].join(" "),
-      found: secrets.redact(`${String(code)}: ${said.trim()}`),
+      found: secrets.redact(`${end}: ${said.trim()}`),
       allowed: "a command that ends with 0",
       mend: `the step in ${folder}; the data is as it was`,
     },

@@ -11,7 +11,7 @@ import type { DataPlan } from "../preview/data-plan";
 import type { PostgresStoreSpec } from "../protocol";
 import { adopt } from "./adopt";
 import type { Mark } from "./mark";
-import { OneDatabase } from "./one-database";
+import { type OneDatabase, versionNames } from "./one-database";
 import type { PostgresDataStore } from "./postgres-data-store";
 import { previewPass } from "./preview";
 import { rehearse, type Rehearsed } from "./rehearsal";
@@ -74,13 +74,11 @@ export class PostgresPass implements Pass {
     const { jobs, journal } = this.spec;
     const storage = recordStorage(context, log);
     const only = this.spec.databases.length === 1;
-    return databases.map(
-      (database) =>
-        new OneDatabase(
-          { server, programs, secrets, jobs, at: journal, storage, mayGoOn },
-          { database, only, token: log.token, chain: this.needs.chain },
-        ),
-    );
+    const { chain } = this.needs;
+    return databases.map((database) => {
+      const names = versionNames(database, log.token);
+      return { server, programs, secrets, jobs, at: journal, storage, mayGoOn, database, only, chain, names };
+    });
   }
 
   async #staged(

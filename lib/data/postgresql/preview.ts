@@ -11,7 +11,7 @@ import { previewLimits } from "../preview/extent";
 import { safeValue } from "../preview/safe-value";
 import type { InvalidDocument, PostgresStoreSpec } from "../protocol";
 import type { Violation } from "./migrate";
-import { OneDatabase } from "./one-database";
+import type { OneDatabase } from "./one-database";
 import type { PostgresDataStore } from "./postgres-data-store";
 import { chooseExtent, type Extent } from "./preview-extent";
 import { compare } from "./trial-comparison";
@@ -38,8 +38,9 @@ export async function previewPass(
   const extent = await chooseExtent(places, limits, trial);
   if (extent.how.over === "nothing") return untried(store, concerned, extent.how);
   const folder = await mkdtemp(join(tmpdir(), "slipway-plan-"));
-  const own = { server, programs, secrets, jobs: spec.jobs, at: server.database };
   const storage = new FolderStorage(folder);
+  const mayGoOn = (): void => undefined;
+  const own = { server, programs, secrets, jobs: spec.jobs, at: server.database, storage, mayGoOn };
   const only = spec.databases.length === 1;
   const seen = new ChangesSeen();
   const collections: PlannedCollection[] = [];
@@ -47,8 +48,7 @@ export async function previewPass(
   try {
     await trial.with(async () => {
       for (const database of concerned) {
-        const subject = { database, only, token: 0, chain, names: trial.names(database) };
-        const one = new OneDatabase({ ...own, storage, mayGoOn: () => undefined }, subject);
+        const one: OneDatabase = { ...own, database, only, chain, names: trial.names(database) };
         const migrated = await migrateCopy(one, extent.kept?.within(database));
         const found = migrated.violations.map((violation) => maskedViolation(database, violation));
         invalid.push(...found);

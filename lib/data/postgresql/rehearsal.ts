@@ -2,6 +2,8 @@ import { Refusal } from "../../problem";
 import { checkNotValid } from "./constraints";
 import { copyDatabase, dropDatabase, dump, load } from "./copy";
 import { type DatabaseTraits, traitsOf } from "./database";
+import { refreshDerived } from "./derived";
+import { largeObjectsHash } from "./large-objects";
 import { type Mark, markOf } from "./mark";
 import { type Migrated, migrate } from "./migrate";
 import type { OneDatabase } from "./one-database";
@@ -54,7 +56,7 @@ export async function rehearse(one: OneDatabase, keepBase: boolean): Promise<Reh
     const [before] = await Promise.all([hashing.then((found) => new Map(found)), dump(programs, request)]);
     const counts = new Map([...before].map(([table, { rows }]) => [table, rows]));
     const mark = await markOf(client, counts);
-    const objects = await one.largeObjects(client);
+    const objects = await largeObjectsHash(client);
     await client.query("COMMIT");
     return { traits, sequences, before, mark, objects };
   });
@@ -92,7 +94,7 @@ export async function makeNext(
   const { touched } = migrated;
   const isTouched = (table: string): boolean => touched?.has(table) ?? true;
   if (copied !== names.next) await refuseUnequal(one, copied, before, isTouched);
-  await one.finishNext(touched === undefined || touched.size > 0);
+  await refreshDerived(server, names.next, touched === undefined || touched.size > 0);
   const after = await contentsOf(one, names.next);
   const kept = new Map([...before].filter(([table]) => !isTouched(table)));
   refuseOtherContent(names.next, kept, after);

@@ -1,6 +1,7 @@
 import { makeNext, refuseUnequal, rehearse, type Contents, type Rehearsed } from "./rehearsal";
 import { carry } from "./delta";
 import { type Mark, markOf, since, type Since } from "./mark";
+import { largeObjectsHash } from "./large-objects";
 import type { OneDatabase } from "./one-database";
 import { copyDatabase, filesOf } from "./copy";
 import { grantsOf, makeAlike, traitsOf, traitsThatDiffer } from "./database";
@@ -65,7 +66,7 @@ async function look(one: OneDatabase, rehearsed: Rehearsed): Promise<Looked> {
       return {
         since: await since(client, rehearsed.mark, false),
         sequences: await sequencesOf(client),
-        objects: await one.largeObjects(client),
+        objects: await largeObjectsHash(client),
       };
     }),
     schemaText(programs, database),
@@ -88,10 +89,9 @@ async function look(one: OneDatabase, rehearsed: Rehearsed): Promise<Looked> {
 }
 
 async function carryOver(one: OneDatabase, rehearsed: Rehearsed, { written }: Since): Promise<Rehearsed> {
-  const { server, secrets, database, jobs, names, storage } = one;
+  const { server, programs, database, jobs, names, storage } = one;
   const way = {
-    server,
-    secrets,
+    programs,
     from: database,
     to: names.base,
     horizon: rehearsed.mark.horizon,

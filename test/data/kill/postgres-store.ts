@@ -1,16 +1,15 @@
 import { processor } from "../../../lib/data/conductor/processor";
-import type { ReleaseSpec } from "../../../lib/data/protocol";
+import type { PostgresStoreSpec, ReleaseSpec } from "../../../lib/data/protocol";
 import { rowsOf, type TestPostgres } from "../../postgres";
 import {
   contentOf,
   databasesLike,
-  databasesOf,
   dropDatabases,
-  makeDatabase,
+  firstRelease,
+  makeDatabases,
   mayWrite,
   migrationList,
-  postgresSpec,
-} from "../postgres/laboratory";
+} from "../postgresql/support";
 import type { MatrixStore } from "./matrix-store";
 
 /** PostgreSQL under the kill matrix: each release owns two databases, which swap all or none. */
@@ -24,31 +23,36 @@ export function postgresMatrixStore(server: TestPostgres): MatrixStore {
     environment: { KILL_STORE: "postgresql" },
     async fill(database) {
       const databases = [`${database}.a`, `${database}.b`] as const;
-      for (const name of databases) await makeDatabase(server, name);
-      return postgresSpec(server, databases, { migrations: stepsFor(databases) });
+      await makeDatabases(server, ...databases);
+      return firstRelease(server, databases, stepsFor(databases));
     },
     async contentOf(spec) {
       const found: Record<string, string> = {};
-      for (const [at, database] of databasesOf(spec).entries()) {
+      for (const [at, database] of storeOf(spec).databases.entries()) {
         const content = await contentOf(server, database);
         for (const [table, hash] of Object.entries(content)) found[`${at}: ${table}`] = hash;
       }
       return found;
     },
     async leftBeside(spec) {
-      const beside = await Promise.all(databasesOf(spec).map((name) => databasesLike(server, `${name}__`)));
-      return beside.flat().filter((name) => !name.includes("__old_"));
+      const { databases } = storeOf(spec);
+      const all = await Promise.all(databases.map((name) => databasesLike(server, name)));
+      return all.flat().filter((name) => !databases.includes(name) && !name.includes("__old_"));
     },
     async mayWrite(spec) {
-      const answers = await Promise.all(databasesOf(spec).map((name) => mayWrite(server, name)));
+      const answers = await Promise.all(storeOf(spec).databases.map((name) => mayWrite(server, name)));
       return answers.every(Boolean);
     },
     async spoilt(spec) {
-      const closed = await settingsOf(server, databasesOf(spec));
+      const closed = await settingsOf(server, storeOf(spec).databases);
       return closed.length > 0 ? `left on databases: ${closed.join(", ")}` : undefined;
     },
     restartServer: () => server.restart(),
-    drop: (spec) => dropDatabases(server, prefixOf(spec)),
+    async drop(spec) {
+      const { databases, journal } = storeOf(spec);
+      const all = await Promise.all([...databases, journal].map((name) => databasesLike(server, name)));
+      await dropDatabases(server, all.flat());
+    },
   };
 }
 
@@ -66,8 +70,8 @@ async function settingsOf(server: TestPostgres, databases: readonly string[]): P
 
 /** A migration list whose steps change both databases. */
 function stepsFor(databases: readonly string[]): string {
-  const add = "ALTER TABLE studies ADD COLUMN version int DEFAULT 2;\n";
-  const set = "UPDATE studies SET version = 3;\n";
+  const add = "ALTER TABLE project ADD COLUMN version int DEFAULT 2;\n";
+  const set = "UPDATE project SET version = 3;\n";
   return migrationList(
     Object.fromEntries(
       databases.flatMap((name) => [
@@ -78,8 +82,7 @@ function stepsFor(databases: readonly string[]): string {
   );
 }
 
-/** Both databases, what lies beside them, and the journal begin so. */
-function prefixOf(spec: ReleaseSpec): string {
-  const [first = ""] = databasesOf(spec);
-  return first.slice(0, -1);
+function storeOf({ store }: ReleaseSpec): PostgresStoreSpec {
+  if (store.kind !== "postgresql") throw new Error(`a ${store.kind} store`);
+  return store;
 }

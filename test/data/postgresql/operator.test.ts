@@ -7,15 +7,14 @@ import type { EngineRequest } from "../../../lib/data/protocol";
 import { Secrets } from "../../../lib/data/secrets";
 import { verifyOffline, verifyOnline } from "../../../lib/data/verify/verify-proof";
 import { rowsOf, TestPostgres } from "../../postgres";
-import { EngineRun, releaseAndConfirm } from "../engine-run";
+import { EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
 import {
   contentOf,
+  databasesLike,
   firstRelease,
   makeDatabases,
   migrationList,
-  namesOf,
   type PostgresRelease,
-  releaseOnto,
 } from "./support";
 
 describe("An operator's commands on PostgreSQL databases", function () {
@@ -52,21 +51,21 @@ describe("An operator's commands on PostgreSQL databases", function () {
   it("abort tells a living owner to take the release back", async () => {
     const first = await ready("ab");
     const before = await contents(first);
-    const next = releaseOnto(first, "2.0.0");
+    const next = nextOf(first, "2.0.0");
     const run = new EngineRun({ do: "release", spec: next }, processor);
     await run.inPlace();
     const abort = await ask("abort", next);
     assert.equal(abort.last("status").status.last?.reason, "aborted by ana");
     assert.equal(await run.ended, false);
     assert.deepEqual(await contents(first), before);
-    assert.deepEqual(await namesOf(server, "ab_"), ["ab_a", "ab_b"]);
+    assert.deepEqual(await databasesLike(server, "ab_"), ["ab_a", "ab_b"]);
     await mayWrite(first);
   });
 
   it("N18: rollback goes back behind the last release by renames, and not when users wrote since", async () => {
     const first = await ready("rb");
     const before = await contents(first);
-    const next = releaseOnto(first, "2.0.0");
+    const next = nextOf(first, "2.0.0");
     await releaseAndConfirm(next, processor);
     await ask("rollback", next);
     assert.deepEqual(await contents(first), before);
@@ -82,15 +81,15 @@ describe("An operator's commands on PostgreSQL databases", function () {
 
   it("clean drops the originals that no way back needs, and nothing else", async () => {
     const first = { ...(await ready("cl")), keep: { releases: 2 } };
-    await releaseAndConfirm(releaseOnto(first, "2.0.0"), processor);
-    const next = releaseOnto(first, "3.0.0");
+    await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
+    const next = nextOf(first, "3.0.0");
     await releaseAndConfirm(next, processor);
     const live = await contents(first);
     const all = ["cl_a", "cl_a__old_2", "cl_a__old_3", "cl_b", "cl_b__old_2", "cl_b__old_3"];
-    assert.deepEqual(await namesOf(server, "cl_"), all);
+    assert.deepEqual(await databasesLike(server, "cl_"), all);
     await ask("clean", { ...next, keep: { releases: 1 } });
     assert.deepEqual(
-      await namesOf(server, "cl_"),
+      await databasesLike(server, "cl_"),
       all.filter((name) => !name.endsWith("old_2")),
     );
     assert.deepEqual(await contents(first), live);
@@ -98,7 +97,7 @@ describe("An operator's commands on PostgreSQL databases", function () {
 
   it("8: verify finds a changed file of the dump offline, and online what users wrote and a changed original", async () => {
     const first = await ready("vf");
-    const run = await releaseAndConfirm(releaseOnto(first, "2.0.0"), processor);
+    const run = await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     const folder = join(first.dump.keep, run.last("closed").record.id);
     const proof = join(folder, "proof.json");
     const online = async (): Promise<readonly string[]> => {

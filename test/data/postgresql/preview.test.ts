@@ -4,15 +4,14 @@ import type { DataPlan } from "../../../lib/data/preview/data-plan";
 import { previewLimits, type PreviewLimits } from "../../../lib/data/preview/extent";
 import { describePlan } from "../../../lib/review/data-plan";
 import { connected, rowsOf, TestPostgres } from "../../postgres";
-import { EngineRun, releaseAndConfirm } from "../engine-run";
+import { EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
 import {
   contentOf,
+  databasesLike,
   firstRelease,
   makeDatabases,
   migrationList,
-  namesOf,
   type PostgresRelease,
-  releaseOnto,
 } from "./support";
 
 const step = "1.0.0-to-2.0.0";
@@ -35,14 +34,14 @@ describe("a preview of a PostgreSQL release", function () {
     });
     const first = firstRelease(server, [one, two], list);
     await releaseAndConfirm(first, processor);
-    return releaseOnto(first, "2.0.0");
+    return nextOf(first, "2.0.0");
   }
 
   /** Plans, as `pulumi preview` does; nothing on the server may be another afterwards. */
   async function plan(spec: PostgresRelease, limits: PreviewLimits = previewLimits): Promise<DataPlan> {
     const { databases } = spec.store;
     const everything = async (): Promise<unknown> => [
-      await namesOf(server, ""),
+      await databasesLike(server, ""),
       await Promise.all(databases.map((database) => contentOf(server, database))),
     ];
     const before = await everything();
@@ -141,10 +140,10 @@ describe("a preview of a PostgreSQL release", function () {
     });
     const next = new EngineRun({ do: "plan", spec }, processor);
     assert.equal(await next.ended, true, next.said());
-    assert.deepEqual(await namesOf(server, "pk_"), ["pk_a", "pk_b"]);
+    assert.deepEqual(await databasesLike(server, "pk_"), ["pk_a", "pk_b"]);
     await make();
     const clean = new EngineRun({ do: "clean", spec }, processor);
     assert.equal(await clean.ended, true, clean.said());
-    assert.deepEqual(await namesOf(server, "pk_"), ["pk_a", "pk_b"]);
+    assert.deepEqual(await databasesLike(server, "pk_"), ["pk_a", "pk_b"]);
   });
 });

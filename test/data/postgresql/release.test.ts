@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { processor } from "../../../lib/data/conductor/processor";
 import { connected, rowsOf, TestPostgres } from "../../postgres";
-import { EngineRun, releaseAndConfirm } from "../engine-run";
+import { EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
 import {
   contentOf,
+  databasesLike,
   firstRelease,
   makeDatabases,
   migrationList,
-  namesOf,
   type PostgresRelease,
-  releaseOnto,
 } from "./support";
 
 const step = "1.0.0-to-2.0.0";
@@ -33,7 +32,7 @@ describe("A data release of PostgreSQL databases", function () {
     });
     const first = firstRelease(server, [one, two], list);
     await releaseAndConfirm(first, processor);
-    return releaseOnto(first, "2.0.0");
+    return nextOf(first, "2.0.0");
   }
 
   it("migrates two databases and leaves the originals beside", async () => {
@@ -47,7 +46,7 @@ describe("A data release of PostgreSQL databases", function () {
       { owner: "nobody", state: "new" },
       { owner: "nobody", state: "old" },
     ]);
-    assert.deepEqual(await namesOf(server, "fw_"), ["fw_a", "fw_a__old_2", "fw_b", "fw_b__old_2"]);
+    assert.deepEqual(await databasesLike(server, "fw_"), ["fw_a", "fw_a__old_2", "fw_b", "fw_b__old_2"]);
     const { collections, closedFor } = run.last("closed").record;
     const changed = collections.filter(({ hashBefore, hashAfter }) => hashBefore !== hashAfter);
     assert.deepEqual(
@@ -70,7 +69,7 @@ describe("A data release of PostgreSQL databases", function () {
     await run.ended;
     assert.equal(run.last("closed").record.outcome, "rolled-back");
     assert.deepEqual([await contentOf(server, "tb_a"), await contentOf(server, "tb_b")], before);
-    assert.deepEqual(await namesOf(server, "tb_"), ["tb_a", "tb_b"]);
+    assert.deepEqual(await databasesLike(server, "tb_"), ["tb_a", "tb_b"]);
     await rowsOf(server.uri("runtime", "tb_a"), "INSERT INTO project (name) VALUES ('after')");
   });
 
@@ -82,7 +81,7 @@ describe("A data release of PostgreSQL databases", function () {
       await client.query("INSERT INTO project (name) VALUES ('one'), ('two')");
       await client.query("UPDATE instance SET note = 'changed' WHERE id = 1");
     });
-    const back = { ...releaseOnto(spec, "1.0.0", "sha256:back"), order: "code-first" as const };
+    const back = { ...nextOf(spec, "1.0.0"), hash: "sha256:back", order: "code-first" as const };
     const refused = new EngineRun({ do: "release", spec: back }, processor);
     await refused.ended;
     assert.match(
@@ -155,7 +154,7 @@ describe("A data release of PostgreSQL databases", function () {
       run.said(),
       /ch_a, row \{"id": 51\}: found made invalid by the migration; allowed: no-nameless.sql/,
     );
-    assert.deepEqual(await namesOf(server, "ch_"), ["ch_a", "ch_b"]);
+    assert.deepEqual(await databasesLike(server, "ch_"), ["ch_a", "ch_b"]);
   });
 
   it("N13: refuses rows that break a constraint which is NOT VALID, and leaves one that holds as it is", async () => {
@@ -167,7 +166,7 @@ describe("A data release of PostgreSQL databases", function () {
     await releaseAndConfirm(first, processor);
     const uri = server.uri("runtime", "nv_a");
     await rowsOf(uri, "UPDATE instance SET note = '' WHERE id = 1");
-    const next = releaseOnto(first, "2.0.0");
+    const next = nextOf(first, "2.0.0");
     const run = new EngineRun({ do: "release", spec: next }, processor);
     await run.ended;
     assert.match(
@@ -191,9 +190,9 @@ describe("A data release of PostgreSQL databases", function () {
     });
     const first = firstRelease(server, ["sf_a"], list);
     await releaseAndConfirm(first, processor);
-    const run = new EngineRun({ do: "release", spec: releaseOnto(first, "2.0.0") }, processor);
+    const run = new EngineRun({ do: "release", spec: nextOf(first, "2.0.0") }, processor);
     await run.ended;
     assert.match(run.said(), /01-wrong.sql, line 3: found relation "nowhere" does not exist/);
-    assert.deepEqual(await namesOf(server, "sf_"), ["sf_a"]);
+    assert.deepEqual(await databasesLike(server, "sf_"), ["sf_a"]);
   });
 });

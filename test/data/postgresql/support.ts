@@ -1,37 +1,59 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { escapeIdentifier } from "pg";
 import type { PostgresStoreSpec, ReleaseSpec } from "../../../lib/data/protocol";
 import { connected, rowsOf, type TestPostgres } from "../../postgres";
 import { scratch } from "../../scratch";
+import { firstOnto } from "../engine-run";
 
+/** A release onto PostgreSQL. */
 export type PostgresRelease = ReleaseSpec & { readonly store: PostgresStoreSpec };
 
-/** Two databases of the owner's, with a little of everything that moves data about. */
+/** A little of everything that moves data about: a sequence, a reference, a table without a key. */
+const tables = `
+  CREATE TABLE project (id bigserial PRIMARY KEY, name text NOT NULL, state text NOT NULL DEFAULT 'new');
+  CREATE TABLE instance (id int PRIMARY KEY, project bigint NOT NULL REFERENCES project, note text);
+  CREATE TABLE log (at timestamptz DEFAULT now(), line text);
+  INSERT INTO project (name) SELECT 'project ' || n FROM generate_series(1, 50) n;
+  INSERT INTO instance SELECT n, 1 + n % 50, 'note ' || n FROM generate_series(1, 200) n;
+  INSERT INTO log SELECT timestamptz '2026-01-01 00:00+00' + n * interval '1 hour', 'line ' || n FROM generate_series(1, 20) n;
+  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO runtime;
+  GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO runtime;`;
+
+/** Makes a database that `owner` owns, by his own statements. */
+export async function makeDatabase(
+  server: TestPostgres,
+  database: string,
+  statements: string = tables,
+): Promise<void> {
+  await rowsOf(server.uri("postgres"), `CREATE DATABASE ${escapeIdentifier(database)} OWNER owner`);
+  await rowsOf(server.uri("owner", database), statements);
+}
+
+/** Makes several alike. */
 export async function makeDatabases(server: TestPostgres, ...databases: readonly string[]): Promise<void> {
+  for (const database of databases) await makeDatabase(server, database);
+}
+
+/** Names of the databases that begin so, sorted. */
+export async function databasesLike(server: TestPostgres, prefix: string): Promise<readonly string[]> {
+  const statement = "SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1) ORDER BY 1";
+  const found = await rowsOf<{ name: string }>(server.uri("postgres"), statement, [prefix]);
+  return found.map(({ name }) => name);
+}
+
+/** Drops databases, whoever is connected. */
+export async function dropDatabases(server: TestPostgres, databases: readonly string[]): Promise<void> {
   await connected(server.uri("postgres"), async (client) => {
-    await client.query("GRANT SET ON PARAMETER session_replication_role TO slipway");
-    for (const database of databases) await client.query(`CREATE DATABASE "${database}" OWNER owner`);
+    for (const name of databases) await client.query(`DROP DATABASE ${escapeIdentifier(name)} WITH (FORCE)`);
   });
-  for (const database of databases) {
-    await connected(server.uri("owner", database), (client) =>
-      client.query(`
-        CREATE TABLE project (id bigserial PRIMARY KEY, name text NOT NULL, state text NOT NULL DEFAULT 'new');
-        CREATE TABLE instance (id int PRIMARY KEY, project bigint NOT NULL REFERENCES project, note text);
-        CREATE TABLE log (at timestamptz DEFAULT now(), line text);
-        INSERT INTO project (name) SELECT 'project ' || n FROM generate_series(1, 50) n;
-        INSERT INTO instance SELECT n, 1 + n % 50, 'note ' || n FROM generate_series(1, 200) n;
-        INSERT INTO log (line) SELECT 'line ' || n FROM generate_series(1, 20) n;
-        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO runtime;
-        GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO runtime;`),
-    );
-  }
 }
 
 /** A migration list of these files, by their path below the package's folder. */
 export function migrationList(files: Readonly<Record<string, string>>): string {
   const folder = scratch("migrations");
   for (const [path, text] of Object.entries(files)) {
-    const file = join(folder, "atmosphere", path);
+    const file = join(folder, "plain", path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
@@ -45,62 +67,42 @@ export function firstRelease(
   migrations: string,
   store: Partial<PostgresStoreSpec> = {},
 ): PostgresRelease {
-  return {
-    system: "atmosphere",
-    environment: "test",
-    release: "v1.0.0",
-    hash: "sha256:1",
-    operator: "ana",
-    images: [],
-    store: {
-      kind: "postgresql",
-      uri: { kind: "value", value: server.uri("slipway") },
-      canary: { kind: "value", value: server.uri("runtime") },
-      databases,
-      journal: `slipway_${databases[0] ?? ""}`,
-      closeWrites: "strongest",
-      jobs: 2,
-      ...store,
-    },
-    schema: { package: "atmosphere", version: "1.0.0" },
-    migrations,
-    reopen: "after-rollout",
-    confirmWithin: 60,
-    dump: { keep: scratch("dump") },
-    keep: { releases: 1 },
-  };
+  const first = firstOnto<PostgresStoreSpec>({
+    kind: "postgresql",
+    uri: { kind: "value", value: server.uri("slipway") },
+    canary: { kind: "value", value: server.uri("runtime") },
+    databases,
+    journal: `slipway_${databases[0] ?? ""}`,
+    closeWrites: "strongest",
+    jobs: 2,
+    ...store,
+  });
+  return { ...first, migrations };
 }
 
-/** The next release of the same system. */
-export function releaseOnto(
-  spec: PostgresRelease,
-  version: string,
-  hash = `sha256:${version}`,
-): PostgresRelease {
-  return { ...spec, release: `v${version}`, hash, schema: { ...spec.schema, version } };
+/** Content hash of every table of a database: what must be whole, whatever happened. */
+export async function contentOf(
+  server: TestPostgres,
+  database: string,
+): Promise<Readonly<Record<string, string>>> {
+  return connected(server.uri("postgres", database), async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+        WHERE schemaname !~ '^pg_' AND schemaname <> 'information_schema' ORDER BY 1`,
+    );
+    const found: Record<string, string> = {};
+    for (const { name } of rows) {
+      const hashed = `SELECT count(*) || ':' || coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '') AS hash FROM ${name} AS t`;
+      found[name] = (await client.query<{ hash: string }>(hashed)).rows[0]?.hash ?? "";
+    }
+    return found;
+  });
 }
 
-/** Everything in a database's tables, as text. */
-export async function contentOf(server: TestPostgres, database: string): Promise<readonly string[]> {
-  const uri = server.uri("postgres", database);
-  const tables = await rowsOf<{ name: string }>(
-    uri,
-    "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+/** Whether an ordinary writer may write to a database. */
+export function mayWrite(server: TestPostgres, database: string): Promise<boolean> {
+  return rowsOf(server.uri("runtime", database), "UPDATE project SET name = name WHERE false").then(
+    () => true,
+    () => false,
   );
-  const texts: string[] = [];
-  for (const { name } of tables) {
-    const rows = await rowsOf<{ row: string }>(uri, `SELECT '${name} ' || t::text AS row FROM ${name} t`);
-    texts.push(...rows.map(({ row }) => row).sort());
-  }
-  return texts;
-}
-
-/** Names of all databases that belong to these. */
-export async function namesOf(server: TestPostgres, prefix: string): Promise<readonly string[]> {
-  const found = await rowsOf<{ name: string }>(
-    server.uri("postgres"),
-    "SELECT datname AS name FROM pg_database WHERE datname LIKE $1 ORDER BY 1",
-    [`${prefix}%`],
-  );
-  return found.map(({ name }) => name);
 }

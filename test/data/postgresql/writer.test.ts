@@ -3,9 +3,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import { processor } from "../../../lib/data/conductor/processor";
 import { rowsOf, TestPostgres } from "../../postgres";
-import { EngineRun, releaseAndConfirm } from "../engine-run";
+import { EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
 import { ChildEngine, compiledEntry } from "../kill/child-engine";
-import { firstRelease, makeDatabases, migrationList, releaseOnto } from "./support";
+import { firstRelease, makeDatabases, migrationList } from "./support";
 
 /** Goes on writing as users do, comes again when it is disconnected, and keeps count of what was acknowledged. */
 class Writer {
@@ -62,7 +62,7 @@ describe("A writer that goes on through whole releases of a PostgreSQL database"
     const failing = migrationList({ "1.0.0-to-2.0.0/01.sql": "UPDATE project SET nowhere = 2;" });
     const first = firstRelease(server, ["wr_a"], list);
     await releaseAndConfirm(first, processor);
-    const next = releaseOnto(first, "2.0.0");
+    const next = nextOf(first, "2.0.0");
     const writer = new Writer(server.uri("runtime", "wr_a"));
     const windows: { readonly from: number; readonly to: number }[] = [];
     const closedDuring = async (confirmed: boolean): Promise<void> => {

@@ -5,13 +5,16 @@ import { processor } from "../../../lib/data/conductor/processor";
 import { rowsOf, TestPostgres } from "../../postgres";
 import { EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
 import { catalogueOf } from "./catalogue";
-import { contentOf, databasesLike, makeDatabase, migrationList, postgresSpec } from "./laboratory";
+import { contentOf, databasesLike, firstRelease, makeDatabase, migrationList } from "./support";
 
 const everyObject = readFileSync(join(__dirname, "every-object.sql"), "utf8");
 
 describe("PostgreSQL: what the catalogue holds", function () {
   this.timeout(120_000);
   const server = new TestPostgres();
+  const migrations = migrationList({
+    "1.0.0-to-2.0.0/01.sql": `INSERT INTO parent VALUES (99); UPDATE studies SET code = 'new' WHERE id = 1;`,
+  });
   const admin = (statement: string, database = "postgres"): Promise<unknown> =>
     rowsOf(server.uri("postgres", database), statement);
 
@@ -27,10 +30,7 @@ describe("PostgreSQL: what the catalogue holds", function () {
        GRANT CONNECT, TEMPORARY ON DATABASE "every-object" TO reader;
        COMMENT ON DATABASE "every-object" IS 'One of everything'`,
     );
-    const migrations = migrationList({
-      "1.0.0-to-2.0.0/01.sql": `INSERT INTO parent VALUES (99); UPDATE studies SET code = 'new' WHERE id = 1;`,
-    });
-    const spec = postgresSpec(server, ["every-object"], { migrations });
+    const spec = firstRelease(server, ["every-object"], migrations);
     const [catalogue, content] = [
       await catalogueOf(server, "every-object"),
       await contentOf(server, "every-object"),
@@ -62,7 +62,10 @@ describe("PostgreSQL: what the catalogue holds", function () {
        CREATE FOREIGN TABLE lines (line text) SERVER files OPTIONS (filename '/etc/hostname')`,
       "foreign",
     );
-    const run = new EngineRun({ do: "release", spec: postgresSpec(server, ["foreign"]) }, processor);
+    const run = new EngineRun(
+      { do: "release", spec: firstRelease(server, ["foreign"], migrations) },
+      processor,
+    );
     assert.equal(await run.ended, false);
     assert.match(run.said(), /words/);
     assert.match(run.said(), /lines/);
@@ -73,7 +76,10 @@ describe("PostgreSQL: what the catalogue holds", function () {
   it("settings of a role in the database, which only an administrator may set, are refused by the plan", async () => {
     await makeDatabase(server, "role-setting");
     await admin(`ALTER ROLE reader IN DATABASE "role-setting" SET work_mem = '7MB'`);
-    const run = new EngineRun({ do: "release", spec: postgresSpec(server, ["role-setting"]) }, processor);
+    const run = new EngineRun(
+      { do: "release", spec: firstRelease(server, ["role-setting"], migrations) },
+      processor,
+    );
     assert.equal(await run.ended, false);
     assert.match(run.said(), /role-setting: found settings of the role reader/);
     assert.deepEqual(await databasesLike(server, "role-setting__"), []);
