@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import type { Db } from "mongodb";
-import { EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
-import { mayWrite, processor } from "./kill/mongo-store";
+import { adopted, EngineRun, nextOf, specFor } from "./engine-run";
+import { mayWrite } from "./kill/mongo-store";
+import { processor } from "./plain-data";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
 
-const data = {
-  studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
-  sites: [1, 2].map((n) => ({ _id: `site-${n}` })),
-  samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),
-};
 interface Named {
   readonly _id: string;
 }
@@ -27,9 +23,7 @@ describe("The closed time", () => {
     database: string,
     write: (db: Db) => Promise<unknown>,
   ): Promise<readonly number[]> {
-    await fill(server.uri, database, data);
-    const first = specFor(server, database);
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, database);
     let rehearsed = false;
     const run = new EngineRun({ do: "release", spec: nextOf(first, "2.0.0") }, processor, {
       boundary: async (name) => {

@@ -13,6 +13,7 @@ import type {
   StoreSpec,
 } from "../../lib/data/protocol";
 import { MongoSource } from "../../lib/data/store/mongo-source";
+import { data, processor as plainProcessor } from "./plain-data";
 import type { TestServer } from "./server";
 import { scratch } from "../scratch";
 
@@ -134,6 +135,23 @@ export async function releaseAndConfirm(spec: ReleaseSpec, processor: DataProces
   if (!(await confirmation.ended)) throw new Error(confirmation.said());
   if (!(await run.ended)) throw new Error(run.said());
   return run;
+}
+
+/** A database that its first release has brought onto schema 1.0.0. @returns that release. */
+export async function adopted(
+  server: TestServer,
+  database: string,
+  changes: Partial<MongoRelease> = {},
+): Promise<MongoRelease> {
+  await fill(server.uri, database, data);
+  const first = specFor(server, database, changes);
+  await releaseAndConfirm(first, plainProcessor);
+  return first;
+}
+
+/** A database on schema 1.0.0. @returns the release that leads it to 2.0.0. */
+export async function releasedOnce(...about: Parameters<typeof adopted>): Promise<MongoRelease> {
+  return nextOf(await adopted(...about), "2.0.0");
 }
 
 /** Content hash of every user collection: what must be whole, whatever happened. */

@@ -9,10 +9,12 @@ import {
   type MongoRelease,
   nextOf,
   releaseAndConfirm,
+  releasedOnce,
   specFor,
 } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
-import { data, mayWrite, processor } from "./kill/mongo-store";
+import { mayWrite } from "./kill/mongo-store";
+import { data, processor } from "./plain-data";
 import { plainProcessor } from "./plain-processor";
 import { firstStart, setClock, startServer, type TestServer, withClient } from "./server";
 
@@ -29,12 +31,7 @@ describe("Faults of servers and of owners", () => {
   });
   after(() => server.stop());
 
-  async function ready(database: string): Promise<MongoRelease> {
-    await fill(server.uri, database, data);
-    const first = specFor(server, database);
-    await releaseAndConfirm(first, processor);
-    return nextOf(first, "2.0.0");
-  }
+  const ready = (database: string): Promise<MongoRelease> => releasedOnce(server, database);
 
   const failPoint = (mode: unknown, settings: object = {}): Promise<unknown> =>
     withClient(server.uri, (client) =>

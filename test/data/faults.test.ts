@@ -13,19 +13,16 @@ import {
   fill,
   nextOf,
   releaseAndConfirm,
+  releasedOnce,
   specFor,
   type MongoRelease,
 } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
-import { mayWrite, processor } from "./kill/mongo-store";
+import { mayWrite } from "./kill/mongo-store";
+import { data, processor } from "./plain-data";
 import { plainProcessor } from "./plain-processor";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
 import { scratch } from "../scratch";
-
-const data = {
-  studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
-  samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),
-};
 
 /** The groups of the fault list that the engine itself answers for; each test is named by its number. */
 describe("Faults of a data release", () => {
@@ -38,13 +35,7 @@ describe("Faults of a data release", () => {
   });
   after(() => server.stop());
 
-  /** A database on schema 1.0.0 and the release that leads to 2.0.0. */
-  async function ready(database: string, changes: Partial<MongoRelease> = {}): Promise<MongoRelease> {
-    await fill(server.uri, database, data);
-    const first = specFor(server, database, changes);
-    await releaseAndConfirm(first, processor);
-    return nextOf(first, "2.0.0");
-  }
+  const ready = (database: string): Promise<MongoRelease> => releasedOnce(server, database);
 
   /** Whatever failed: the old data is whole and open, nothing is left behind, and the mended release succeeds. */
   async function oldWholeThenMended(

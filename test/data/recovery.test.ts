@@ -4,15 +4,11 @@ import { join } from "node:path";
 import { Secrets } from "../../lib/data/secrets";
 import { MongoDataStore } from "../../lib/data/store/mongo-data-store";
 import { verifyOffline, verifyOnline } from "../../lib/data/verify/verify-proof";
-import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
+import { adopted, besideNames, contentOf, EngineRun, nextOf, releaseAndConfirm } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
-import { mayWrite, processor } from "./kill/mongo-store";
+import { mayWrite } from "./kill/mongo-store";
+import { processor } from "./plain-data";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
-
-const data = {
-  studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
-  samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),
-};
 
 describe("Recovery without Pulumi", () => {
   let server: TestServer;
@@ -31,9 +27,7 @@ describe("Recovery without Pulumi", () => {
   };
 
   it("abort tells a living owner to take the release back", async () => {
-    await fill(server.uri, "abort", data);
-    const first = specFor(server, "abort");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "abort");
     const before = await contentOf(server.uri, "abort");
     const next = nextOf(first, "2.0.0");
     const run = new EngineRun({ do: "release", spec: next }, processor);
@@ -45,9 +39,7 @@ describe("Recovery without Pulumi", () => {
   });
 
   it("12: a second release says who holds the lock, and changes nothing", async () => {
-    await fill(server.uri, "two", data);
-    const first = specFor(server, "two");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "two");
     const run = new EngineRun({ do: "release", spec: nextOf(first, "2.0.0") }, processor);
     await run.inPlace();
     for (const version of ["2.0.0", "3.0.0"]) {
@@ -59,9 +51,7 @@ describe("Recovery without Pulumi", () => {
   });
 
   it("12: to confirm another content than the one in place is refused", async () => {
-    await fill(server.uri, "other", data);
-    const first = specFor(server, "other");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "other");
     const next = nextOf(first, "2.0.0");
     const run = new EngineRun({ do: "release", spec: next }, processor);
     await run.inPlace();
@@ -72,9 +62,7 @@ describe("Recovery without Pulumi", () => {
   });
 
   it("rollback goes back behind the last release, and once more behind the one before only where its originals are kept", async () => {
-    await fill(server.uri, "rollback", data);
-    const first = specFor(server, "rollback", { keep: { releases: 2 } });
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "rollback", { keep: { releases: 2 } });
     const one = await contentOf(server.uri, "rollback");
     await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     const back = await ask({ do: "rollback", spec: nextOf(first, "2.0.0") });
@@ -85,21 +73,17 @@ describe("Recovery without Pulumi", () => {
   });
 
   it("clean drops originals of older releases only, and nothing of anybody else", async () => {
-    await fill(server.uri, "clean", data);
-    const first = specFor(server, "clean", { keep: { releases: 2 } });
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "clean", { keep: { releases: 2 } });
     await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     await releaseAndConfirm(nextOf(first, "3.0.0"), processor);
-    assert.deepEqual(await besideNames(server.uri, "clean"), ["studies__old_2", "studies__old_3"]);
+    assert.deepEqual(await besideNames(server.uri, "clean"), ["sites__old_2", "sites__old_3", "studies__old_2", "studies__old_3"]);
     const cleaned = await ask({ do: "clean", spec: { ...first, keep: { releases: 1 } } });
     assert.equal(cleaned.has("failed"), false, cleaned.said());
-    assert.deepEqual(await besideNames(server.uri, "clean"), ["studies__old_3"]);
+    assert.deepEqual(await besideNames(server.uri, "clean"), ["sites__old_3", "studies__old_3"]);
   });
 
   it("7: staging of a release that no journal knows is refused, and nothing is dropped", async () => {
-    await fill(server.uri, "journal-gone", data);
-    const first = specFor(server, "journal-gone");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "journal-gone");
     await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     await withClient(server.uri, (client) => client.db("journal-gone").collection("_slipway_journal").drop());
     const run = await ask({ do: "release", spec: nextOf(first, "3.0.0") });
@@ -107,13 +91,11 @@ describe("Recovery without Pulumi", () => {
       run.said(),
       /studies__old_2: found a version of release token 2, which the journal does not know/,
     );
-    assert.deepEqual(await besideNames(server.uri, "journal-gone"), ["studies__old_2"]);
+    assert.deepEqual(await besideNames(server.uri, "journal-gone"), ["sites__old_2", "studies__old_2"]);
   });
 
   it("6: a journal entry that was changed is refused, by its number", async () => {
-    await fill(server.uri, "tampered", data);
-    const first = specFor(server, "tampered");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "tampered");
     await withClient(server.uri, (client) =>
       client
         .db("tampered")
@@ -125,9 +107,7 @@ describe("Recovery without Pulumi", () => {
   });
 
   it("13: an owner that was paused beyond its lease stops, and touches nothing any more", async () => {
-    await fill(server.uri, "paused", data);
-    const first = specFor(server, "paused");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "paused");
     const before = await contentOf(server.uri, "paused");
     const next = nextOf(first, "2.0.0");
     const paused = new ChildEngine(entry, { do: "release", spec: next });
@@ -143,9 +123,7 @@ describe("Recovery without Pulumi", () => {
   });
 
   it("13: an owner that wakes up with one last rename in hand can't move the live collection any more", async () => {
-    await fill(server.uri, "late", data);
-    const first = specFor(server, "late");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "late");
     const before = await contentOf(server.uri, "late");
     const next = nextOf(first, "2.0.0");
     // It stops itself right before its first rename: intent on record, command not sent.
@@ -157,23 +135,21 @@ describe("Recovery without Pulumi", () => {
     }
     const resume = await ask({ do: "resume", spec: next });
     assert.equal(resume.last("status").status.last?.outcome, "rolled-back", resume.said());
-    assert.deepEqual(await besideNames(server.uri, "late"), ["studies__old_2"]);
+    assert.deepEqual(await besideNames(server.uri, "late"), ["sites__old_2"]);
     await withClient(server.uri, async (client) => {
-      await assert.rejects(client.db("late").renameCollection("studies", "studies__old_2"), /exists/);
+      await assert.rejects(client.db("late").renameCollection("sites", "sites__old_2"), /exists/);
     });
     paused.signal("SIGCONT");
     assert.match(await paused.ended, /^1/);
     assert.deepEqual(await contentOf(server.uri, "late"), before);
     const again = await releaseAndConfirm(next, processor);
     assert.equal(again.last("closed").record.outcome, "released");
-    assert.deepEqual(await besideNames(server.uri, "late"), ["studies__old_4"]);
+    assert.deepEqual(await besideNames(server.uri, "late"), ["sites__old_4", "studies__old_4"]);
   });
 
   it("1: a server that is killed under a waiting release is waited for; then the release is confirmed", async () => {
     if (server.kind === "mongod") return;
-    await fill(server.uri, "server-killed", data);
-    const first = specFor(server, "server-killed");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "server-killed");
     const next = nextOf(first, "2.0.0");
     const run = new EngineRun({ do: "release", spec: next }, processor);
     await run.inPlace();
@@ -185,9 +161,7 @@ describe("Recovery without Pulumi", () => {
   });
 
   it("8, 9: a proof file is checked against its dump and its database; a flipped bit and a cut file are found", async () => {
-    await fill(server.uri, "proof", data);
-    const first = specFor(server, "proof");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "proof");
     const run = await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     const folder = join(first.dump.keep, run.last("closed").record.id);
     const proof = join(folder, "proof.json");

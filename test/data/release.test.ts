@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
-import { BSON } from "mongodb";
-import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
+import { adopted, besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
+import { data, processor } from "./plain-data";
 import { plainProcessor } from "./plain-processor";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
-
-const processor = plainProcessor((collection, document) =>
-  collection === "studies" ? { ...document, version: new BSON.Int32(2) } : document,
-);
-const data = {
-  studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
-  samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),
-};
 
 describe("A data release", () => {
   let server: TestServer;
@@ -34,16 +26,14 @@ describe("A data release", () => {
     const after = await contentOf(server.uri, "plain");
     assert.equal(after["samples"], before["samples"]);
     assert.notEqual(after["studies"], before["studies"]);
-    assert.deepEqual(await besideNames(server.uri, "plain"), ["studies__old_2"]);
+    assert.deepEqual(await besideNames(server.uri, "plain"), ["sites__old_2", "studies__old_2"]);
     await withClient(server.uri, async (client) => {
       assert.equal(await client.db("plain").collection("studies").countDocuments({ version: 2 }), 3);
     });
   });
 
   it("X3: does nothing when the same release stands already", async () => {
-    await fill(server.uri, "again", data);
-    const spec = specFor(server, "again");
-    await releaseAndConfirm(spec, processor);
+    const spec = await adopted(server, "again");
     const again = new EngineRun({ do: "release", spec }, processor);
     assert.equal(await again.ended, true, again.said());
     assert.equal(again.last("closed").record.outcome, "released");
@@ -54,9 +44,7 @@ describe("A data release", () => {
   });
 
   it("N16: takes the data back when nobody is left to confirm", async () => {
-    await fill(server.uri, "unconfirmed", data);
-    const first = specFor(server, "unconfirmed");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "unconfirmed");
     const before = await contentOf(server.uri, "unconfirmed");
     const run = new EngineRun({ do: "release", spec: nextOf(first, "2.0.0") }, processor);
     await run.inPlace();
@@ -79,9 +67,7 @@ describe("A data release", () => {
   });
 
   it("N14: refuses with every invalid document, and closes no writes", async () => {
-    await fill(server.uri, "invalid", data);
-    const first = specFor(server, "invalid");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "invalid");
     const bad = plainProcessor((collection, document) => (collection === "studies" ? undefined : document));
     const run = new EngineRun({ do: "release", spec: nextOf(first, "2.0.0") }, bad);
     assert.equal(await run.ended, false);
@@ -96,9 +82,7 @@ describe("A data release", () => {
   });
 
   it("N18: goes back to the retained originals by renames", async () => {
-    await fill(server.uri, "back", data);
-    const first = specFor(server, "back");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "back");
     const before = await contentOf(server.uri, "back");
     await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     await releaseAndConfirm({ ...nextOf(first, "1.0.0"), hash: "sha256:back" }, processor);
@@ -106,9 +90,7 @@ describe("A data release", () => {
   });
 
   it("40: refuses the way back when users wrote since, until the config accepts that loss by name", async () => {
-    await fill(server.uri, "loss", data);
-    const first = specFor(server, "loss");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "loss");
     await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     await withClient(server.writerUri, async (client) => {
       await client.db("loss").collection<{ _id: string }>("studies").insertOne({ _id: "users-own" });
@@ -122,9 +104,7 @@ describe("A data release", () => {
   });
 
   it("N13: what users wrote since into collections that stay is judged by the older schema on the way back", async () => {
-    await fill(server.uri, "rest", data);
-    const first = specFor(server, "rest");
-    await releaseAndConfirm(first, processor);
+    const first = await adopted(server, "rest");
     await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     const strict = plainProcessor(
       (_, document) => document,

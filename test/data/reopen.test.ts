@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
-import { mayWrite, processor } from "./kill/mongo-store";
+import { mayWrite } from "./kill/mongo-store";
+import { processor } from "./plain-data";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
 
 const data = { studies: [{ _id: "study-1" }], samples: [{ _id: "sample-1" }] };

@@ -8,10 +8,12 @@ import {
   fill,
   nextOf,
   releaseAndConfirm,
+  releasedOnce,
   specFor,
   type MongoRelease,
 } from "./engine-run";
-import { data, mayWrite, processor } from "./kill/mongo-store";
+import { mayWrite } from "./kill/mongo-store";
+import { data, processor } from "./plain-data";
 import { firstStart, startServer, type TestServer, withClient } from "./server";
 
 /** Options, indexes and expiry of collections over a release. */
@@ -26,12 +28,7 @@ describe("Options and indexes", () => {
   const inDatabase = <Result>(database: string, ask: (db: Db) => Promise<Result>): Promise<Result> =>
     withClient(server.uri, (client) => ask(client.db(database)));
 
-  async function ready(database: string): Promise<MongoRelease> {
-    await fill(server.uri, database, data);
-    const first = specFor(server, database);
-    await releaseAndConfirm(first, processor);
-    return nextOf(first, "2.0.0");
-  }
+  const ready = (database: string): Promise<MongoRelease> => releasedOnce(server, database);
 
   /** Runs the release, with something happening at an instant of it; confirms it unless that ends it. */
   async function releaseWith(

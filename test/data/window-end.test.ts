@@ -3,13 +3,12 @@ import {
   besideNames,
   contentOf,
   EngineRun,
-  fill,
-  nextOf,
   releaseAndConfirm,
-  specFor,
+  releasedOnce,
   type MongoRelease,
 } from "./engine-run";
-import { data, mayWrite, processor } from "./kill/mongo-store";
+import { mayWrite } from "./kill/mongo-store";
+import { processor } from "./plain-data";
 import { firstStart, setClock, startServer, type TestServer } from "./server";
 
 /** Seconds that are left when a release begins, seconds that the clock is put ahead then, and a lease that outlasts that. */
@@ -29,11 +28,9 @@ describe("F19: a window that closes in the middle of a release", () => {
 
   /** A release whose data may be switched for a minute from now. */
   async function ready(database: string, changes: Partial<MongoRelease> = {}): Promise<MongoRelease> {
-    await fill(server.uri, database, data);
-    const first = specFor(server, database);
-    await releaseAndConfirm(first, processor);
+    const next = await releasedOnce(server, database);
     const deadline = new Date(Date.now() + left * 1000).toISOString();
-    return { ...nextOf(first, "2.0.0"), deadline, ...changes };
+    return { ...next, deadline, ...changes };
   }
 
   async function takenBack(run: EngineRun, spec: MongoRelease): Promise<void> {

@@ -3,7 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Collection, MongoClient } from "mongodb";
 import { contentOf, EngineRun, fill, nextOf, specFor } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
-import { mayWrite, processor } from "./kill/mongo-store";
+import { mayWrite } from "./kill/mongo-store";
+import { processor } from "./plain-data";
 import { plainProcessor } from "./plain-processor";
 import { firstStart, startServer, type TestServer } from "./server";
 

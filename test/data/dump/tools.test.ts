@@ -9,7 +9,7 @@ import { readBson } from "../../../lib/data/dump/read-bson";
 import { OrderFreeHash } from "../../../lib/data/order-free-hash";
 import { mongoTool } from "../../tools/stand-in/mongo-tool";
 import { contentOf, fill, nextOf, releaseAndConfirm, specFor } from "../engine-run";
-import { processor } from "../kill/mongo-store";
+import { processor } from "../plain-data";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
 import { scratch } from "../../scratch";
 

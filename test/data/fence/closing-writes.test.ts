@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Document } from "mongodb";
 import { contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "../engine-run";
-import { mayWrite, processor } from "../kill/mongo-store";
+import { mayWrite } from "../kill/mongo-store";
+import { processor } from "../plain-data";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
 import type { CloseWrites } from "../../../lib/data/protocol";
 

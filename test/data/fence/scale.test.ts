@@ -7,7 +7,7 @@ import { makeWriterImage } from "../../../tools/images/make-images";
 import { embedded } from "../../embedded";
 import { EngineRun, fill, type MongoRelease, nextOf, releaseAndConfirm, specFor } from "../engine-run";
 import { ChildEngine, compiledEntry } from "../kill/child-engine";
-import { data, processor } from "../kill/mongo-store";
+import { data, processor } from "../plain-data";
 
 const namespace = "scaled";
 const writers = "writers";

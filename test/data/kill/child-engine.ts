@@ -14,7 +14,7 @@ import { scratch } from "../../scratch";
  */
 export function compiledEntry(): string {
   const folder = scratch("entry");
-  for (const file of ["kill/killable-engine", "plain-processor"]) {
+  for (const file of ["kill/killable-engine", "plain-data", "plain-processor"]) {
     const source = readFileSync(join(packageRoot(), "test", "data", `${file}.ts`), "utf8");
     const options = { compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 } };
     const code = transpileModule(source, options)

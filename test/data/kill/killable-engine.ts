@@ -1,20 +1,15 @@
 /** The engine's process, killed by itself at the n-th instant at which it may die. Run from `build/` parts only. */
 import { appendFileSync } from "node:fs";
-import { BSON } from "mongodb";
 import { engineMain } from "../../../cli/engine-main";
 import { processor as realProcessor } from "../../../lib/data/conductor/processor";
-import { plainProcessor } from "../plain-processor";
+import { processor as plainProcessor } from "../plain-data";
 
 const at = Number(process.env["KILL_AT"] ?? 0);
 const list = process.env["KILL_LIST"];
 const stopBefore = process.env["STOP_BEFORE"];
 let passed = 0;
 
-const documents = plainProcessor((collection, document) =>
-  collection === "samples" ? document : { ...document, version: new BSON.Int32(2) },
-);
-
-void engineMain(process.env["KILL_STORE"] === "postgresql" ? realProcessor : documents, {
+void engineMain(process.env["KILL_STORE"] === "postgresql" ? realProcessor : plainProcessor, {
   lease: 2,
   boundary(name) {
     passed += 1;

@@ -1,20 +1,9 @@
-import { BSON, type Document } from "mongodb";
+import type { Document } from "mongodb";
 import type { MongoStoreSpec, ReleaseSpec } from "../../../lib/data/protocol";
 import { besideNames, contentOf, fill, specFor } from "../engine-run";
-import { plainProcessor } from "../plain-processor";
+import { data, processor } from "../plain-data";
 import { type TestServer, withClient } from "../server";
 import type { MatrixStore } from "./matrix-store";
-
-/** Studies and sites change, samples stay. */
-export const processor = plainProcessor((collection, document) =>
-  collection === "samples" ? document : { ...document, version: new BSON.Int32(2) },
-);
-
-export const data = {
-  studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
-  sites: [1, 2].map((n) => ({ _id: `site-${n}` })),
-  samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),
-};
 
 const expireAfterSeconds = 3600;
 

@@ -1,22 +1,14 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { BSON } from "mongodb";
 import { previewLimits } from "../../../lib/data/preview/extent";
 import type { DataPlan } from "../../../lib/data/preview/data-plan";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
-import { besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "../engine-run";
+import { adopted, besideNames, contentOf, EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
 import { ChildEngine, compiledEntry } from "../kill/child-engine";
-import { plainProcessor } from "../plain-processor";
+import { processor } from "../plain-data";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
 
-const processor = plainProcessor((collection, document) =>
-  collection === "studies" ? { ...document, version: new BSON.Int32(2) } : document,
-);
-const data = {
-  studies: [1, 2, 3].map((n) => ({ _id: `study-${n}`, name: `Study ${n}` })),
-  samples: [1, 2, 3, 4].map((n) => ({ _id: `sample-${n}`, of: "study-1" })),
-};
 const large = { ...previewLimits, whole: 0, ofEach: 2 };
 
 describe("a preview beside what an earlier release left", function () {
@@ -27,13 +19,6 @@ describe("a preview beside what an earlier release left", function () {
     server = await startServer();
   });
   after(() => server.stop());
-
-  async function adopted(database: string): Promise<ReleaseSpec> {
-    await fill(server.uri, database, data);
-    const first = specFor(server, database);
-    await releaseAndConfirm(first, processor);
-    return first;
-  }
 
   async function takenBack(spec: ReleaseSpec): Promise<void> {
     const run = new EngineRun({ do: "release", spec }, processor);
@@ -49,16 +34,16 @@ describe("a preview beside what an earlier release left", function () {
   }
 
   it("is made over the whole dump of an attempt that was taken back", async () => {
-    const next = nextOf(await adopted("dumped"), "2.0.0");
+    const next = nextOf(await adopted(server, "dumped"), "2.0.0");
     await takenBack(next);
     const { tried, collections } = await plan(next);
     assert.equal(tried.over, "dump");
-    assert.deepEqual([tried.documents, tried.of], [7, 7]);
+    assert.deepEqual([tried.documents, tried.of], [9, 9]);
     assert.equal(collections.find(({ collection }) => collection === "studies")?.changed, 3);
   });
 
   it("8: passes over a dump that is not whole", async () => {
-    const next = nextOf(await adopted("damaged"), "2.0.0");
+    const next = nextOf(await adopted(server, "damaged"), "2.0.0");
     await takenBack(next);
     const [record] = readdirSync(next.dump.keep).filter((name) => name.includes("v2.0.0"));
     appendFileSync(join(next.dump.keep, record ?? "", "damaged", "studies.bson"), "x");
@@ -66,13 +51,13 @@ describe("a preview beside what an earlier release left", function () {
   });
 
   it("passes over the dump of the release that stands: the data was another version then", async () => {
-    const first = await adopted("older");
+    const first = await adopted(server, "older");
     await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     assert.equal((await plan(nextOf(first, "3.0.0"))).tried.over, "sample");
   });
 
   it("37: says what a crashed release left, and cleans nothing", async () => {
-    const first = await adopted("crashed");
+    const first = await adopted(server, "crashed");
     const next = nextOf(first, "2.0.0");
     const engine = new ChildEngine(compiledEntry(), { do: "release", spec: next });
     assert.equal(await engine.heard("in-place"), true);
@@ -92,11 +77,11 @@ describe("a preview beside what an earlier release left", function () {
   });
 
   it("N18: of a way back names the collections whose originals return, and what users would lose", async () => {
-    const first = await adopted("back");
+    const first = await adopted(server, "back");
     await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     const back = { ...nextOf(first, "1.0.0"), hash: "sha256:back" };
     const found = await plan(back, previewLimits);
-    assert.deepEqual(found.comesBack, { collections: ["studies"], looked: true });
+    assert.deepEqual(found.comesBack, { collections: ["sites", "studies"], looked: true });
     assert.deepEqual(found.schema, { from: "2.0.0", to: "1.0.0" });
     assert.deepEqual(found.problems, []);
     await withClient(server.writerUri, (client) =>
@@ -107,6 +92,6 @@ describe("a preview beside what an earlier release left", function () {
       problems.map(({ where }) => where),
       ["studies"],
     );
-    assert.deepEqual((await plan(back)).comesBack, { collections: ["studies"], looked: false });
+    assert.deepEqual((await plan(back)).comesBack, { collections: ["sites", "studies"], looked: false });
   });
 });
