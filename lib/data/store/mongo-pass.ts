@@ -1,8 +1,8 @@
-import { changedSince, finishDump, liveNow } from "../conductor/closed-time";
+import { changedSince, finishDump, liveNow } from "./closed-time";
 import type { Context, PreparedProcess, ProcessNeeds } from "../conductor/context";
 import type { Pass, Rest, Staged, Work } from "../conductor/data-store";
-import { stageNextVersion, type StagedCollections } from "../conductor/forward";
-import { stageAgain } from "../conductor/stage-again";
+import { stageNextVersion, type StagedCollections } from "./stage-next";
+import { stageAgain } from "./stage-again";
 import { expiringIndexes, pauseExpiry } from "../fence/expiry";
 import type { RecordLog } from "../journal/record-log";
 import type { RecordState } from "../journal/record-state";

@@ -1,6 +1,6 @@
 import type { PreparedProcess, ProcessNeeds } from "../conductor/context";
 import type { Rest, Work } from "../conductor/data-store";
-import { scan } from "../conductor/forward";
+import { scan } from "./stage-next";
 import { recordStorage } from "../conductor/record-storage";
 import type { ProcessReport } from "../migrations";
 import { listAll, userCollections } from "./catalog";

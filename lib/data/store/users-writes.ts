@@ -1,8 +1,8 @@
 import { frames } from "../bson-frames";
 import { idText } from "../document-id";
-import { digestContent, digestKey, loadDigests } from "../store/digests";
-import { MongoSource } from "../store/mongo-source";
-import type { Store } from "../store/store";
+import { digestContent, digestKey, loadDigests } from "./digests";
+import { MongoSource } from "./mongo-source";
+import type { Store } from "./store";
 
 /** Shown per collection; the counts are of all. */
 const shown = 20;

@@ -1,16 +1,16 @@
 import type { Document } from "mongodb";
 import { asBefore } from "../fence/expiry";
-import type { CollectionInfo } from "../store/catalog";
-import { listAll, listIndexes, userCollections } from "../store/catalog";
-import { shapeOf } from "../store/shape";
+import type { CollectionInfo } from "./catalog";
+import { listAll, listIndexes, userCollections } from "./catalog";
+import { shapeOf } from "./shape";
 import { sealDump } from "../dump/dump";
 import { Refusal } from "../../problem";
 import { sideBySide } from "../side-by-side";
 import type { RecordLog } from "../journal/record-log";
-import type { MongoContext } from "../store/mongo-context";
-import { scan, scansAtOnce, type StagedCollections } from "./forward";
-import { stateOf } from "./record";
-import { recordStorage } from "./record-storage";
+import type { MongoContext } from "./mongo-context";
+import { scan, scansAtOnce, type StagedCollections } from "./stage-next";
+import { stateOf } from "../conductor/record";
+import { recordStorage } from "../conductor/record-storage";
 
 /**
  * Scans the closed data raw and compares it with what the rehearsal saw.

@@ -1,11 +1,11 @@
 import { DumpingSource } from "../dump/dump";
 import type { RecordLog } from "../journal/record-log";
 import type { Beside, ProcessReport } from "../migrations";
-import type { CollectionInfo } from "../store/catalog";
-import { MongoSource } from "../store/mongo-source";
-import type { MongoContext } from "../store/mongo-context";
-import { runPass, stageNextVersion, type StagedCollections } from "./forward";
-import { recordStorage } from "./record-storage";
+import type { CollectionInfo } from "./catalog";
+import { MongoSource } from "./mongo-source";
+import type { MongoContext } from "./mongo-context";
+import { runPass, stageNextVersion, type StagedCollections } from "./stage-next";
+import { recordStorage } from "../conductor/record-storage";
 
 /** What the rehearsal staged, and in what the closed data differs from what it saw. */
 export interface Differences {

@@ -4,17 +4,17 @@ import type { Beside, ProcessReport } from "../migrations";
 import { stagingName } from "../names";
 import { OrderFreeHash } from "../order-free-hash";
 import { sideBySide } from "../side-by-side";
-import type { CollectionInfo } from "../store/catalog";
-import { MongoSource } from "../store/mongo-source";
-import { patientInserter } from "../store/patient-insert";
-import { blockInserter } from "../store/raw-insert";
-import { StagingSink } from "../store/staging-sink";
+import type { CollectionInfo } from "./catalog";
+import { MongoSource } from "./mongo-source";
+import { patientInserter } from "./patient-insert";
+import { blockInserter } from "./raw-insert";
+import { StagingSink } from "./staging-sink";
 import type { RecordLog } from "../journal/record-log";
 import { stepName } from "../journal/record-state";
-import type { MongoContext } from "../store/mongo-context";
-import type { Process, ProcessNeeds } from "./context";
-import { recordStorage } from "./record-storage";
-import { refuseInvalid } from "./refuse-invalid";
+import type { MongoContext } from "./mongo-context";
+import type { Process, ProcessNeeds } from "../conductor/context";
+import { recordStorage } from "../conductor/record-storage";
+import { refuseInvalid } from "../conductor/refuse-invalid";
 
 /** The next version, loaded beside the live one and read back; and the dump of what it was made from. */
 export interface StagedCollections {
