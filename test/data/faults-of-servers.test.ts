@@ -14,7 +14,7 @@ import {
 } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
 import { mayWrite } from "./kill/mongo-store";
-import { data, processor } from "./plain-data";
+import { processor } from "./plain-data";
 import { plainProcessor } from "./plain-processor";
 import { firstStart, setClock, startServer, type TestServer, withClient } from "./server";
 

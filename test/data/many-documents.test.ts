@@ -59,9 +59,14 @@ describe("Many documents", () => {
     const { peak } = watch.stop();
     assert.ok(peak > 0 && peak < memoryLimit, `${peak} MiB at the most`);
 
-    const done = engine.events.flatMap((event) =>
-      event.event === "progress" && event.unit === "documents" ? [event.done] : [],
+    const progress = engine.events.flatMap((event) =>
+      event.event === "progress" && event.unit === "documents" ? [event] : [],
     );
+    assert.ok(
+      progress.every(({ total }) => total >= documents),
+      "how many there are is told from the first on",
+    );
+    const done = progress.map(({ done: until }) => until);
     assert.deepEqual(
       done,
       [...done].sort((a, b) => a - b),

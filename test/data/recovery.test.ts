@@ -76,7 +76,12 @@ describe("Recovery without Pulumi", () => {
     const first = await adopted(server, "clean", { keep: { releases: 2 } });
     await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     await releaseAndConfirm(nextOf(first, "3.0.0"), processor);
-    assert.deepEqual(await besideNames(server.uri, "clean"), ["sites__old_2", "sites__old_3", "studies__old_2", "studies__old_3"]);
+    assert.deepEqual(await besideNames(server.uri, "clean"), [
+      "sites__old_2",
+      "sites__old_3",
+      "studies__old_2",
+      "studies__old_3",
+    ]);
     const cleaned = await ask({ do: "clean", spec: { ...first, keep: { releases: 1 } } });
     assert.equal(cleaned.has("failed"), false, cleaned.said());
     assert.deepEqual(await besideNames(server.uri, "clean"), ["sites__old_3", "studies__old_3"]);

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { adopted, besideNames, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
+import {
+  adopted,
+  besideNames,
+  contentOf,
+  EngineRun,
+  fill,
+  nextOf,
+  releaseAndConfirm,
+  specFor,
+} from "./engine-run";
 import { data, processor } from "./plain-data";
 import { plainProcessor } from "./plain-processor";
 import { firstStart, startServer, type TestServer, withClient } from "./server";

@@ -29,11 +29,12 @@ export class Reporter {
     this.say({ event: "stage", stage, at: new Date().toISOString(), says });
   }
 
+  /** @param total how many there are to do; where that is an estimate, `done` may pass it. */
   progress(done: number, total: number, unit: string): void {
     const now = performance.now();
-    if (this.#stage === undefined || (now - this.#lastProgress < progressEvery && done < total)) return;
+    if (this.#stage === undefined || (now - this.#lastProgress < progressEvery && done !== total)) return;
     this.#lastProgress = now;
-    this.say({ event: "progress", stage: this.#stage, done, total, unit });
+    this.say({ event: "progress", stage: this.#stage, done, total: Math.max(done, total), unit });
   }
 
   warn(says: string): void {

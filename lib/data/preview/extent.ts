@@ -3,7 +3,7 @@ import type { DocumentSource } from "../blocks";
 import type { DumpStorage } from "../dump/storage";
 import type { RecordState } from "../journal/record-state";
 import type { PlanExtent } from "./data-plan";
-import { listAll, userCollections } from "../store/catalog";
+import { estimateDocuments, listAll, userCollections } from "../store/catalog";
 import { MongoSource } from "../store/mongo-source";
 import { readManifest } from "../verify/verify-dump";
 import { DumpSource } from "./dump-source";
@@ -27,6 +27,8 @@ export const previewLimits: PreviewLimits = { whole: 50_000, dump: 1_000_000, du
 export interface Extent {
   readonly how: PlanExtent;
   readonly source: DocumentSource;
+  /** About how many documents are tried. */
+  readonly documents: number;
   /** How many documents each collection has in all; those that are not named: as many as are read. */
   readonly counts: ReadonlyMap<string, number>;
 }
@@ -47,16 +49,17 @@ export interface Places {
 /** Everything where it is small; a recent dump's everything where there is one; else a sample of every collection. */
 export async function chooseExtent(places: Places, limits: PreviewLimits): Promise<Extent> {
   const { db, seed } = places;
-  const live = userCollections(await listAll(db));
-  const estimates = await Promise.all(live.map(({ name }) => db.collection(name).estimatedDocumentCount()));
-  if (estimates.reduce((sum, count) => sum + count, 0) <= limits.whole)
-    return { how: { over: "everything" }, source: new MongoSource(db), counts: new Map() };
+  const names = userCollections(await listAll(db)).map(({ name }) => name);
+  const documents = await estimateDocuments(db, names);
+  if (documents <= limits.whole)
+    return { how: { over: "everything" }, source: new MongoSource(db), documents, counts: new Map() };
   const dump = await recentDump(places, limits);
   if (dump) return dump;
   const source = new SampledSource(db, limits.ofEach, seed);
   const counts = new Map<string, number>();
-  for (const { name } of live) counts.set(name, await source.count(name));
-  return { how: { over: "sample", ofEach: limits.ofEach }, source, counts };
+  for (const name of names) counts.set(name, await source.count(name));
+  const tried = [...counts.values()].reduce((sum, count) => sum + Math.min(count, limits.ofEach), 0);
+  return { how: { over: "sample", ofEach: limits.ofEach }, source, documents: tried, counts };
 }
 
 /** Whether the dump of a record holds the data as it is by its version: the last release's own holds what was before it. */
@@ -78,5 +81,10 @@ async function recentDump(
   const source = new DumpSource(storage, manifest);
   if (hours > limits.dumpHours || source.documents > limits.dump || !(await source.isWhole()))
     return undefined;
-  return { how: { over: "dump", record: last.id, at: manifest.at }, source, counts: new Map() };
+  return {
+    how: { over: "dump", record: last.id, at: manifest.at },
+    source,
+    documents: source.documents,
+    counts: new Map(),
+  };
 }

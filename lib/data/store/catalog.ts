@@ -39,6 +39,12 @@ export async function listIndexes(db: Db, collection: string): Promise<readonly 
   return db.collection(collection).listIndexes().toArray();
 }
 
+/** About how many documents these collections hold together, quickly. */
+export async function estimateDocuments(db: Db, collections: readonly string[]): Promise<number> {
+  const counts = await Promise.all(collections.map((name) => db.collection(name).estimatedDocumentCount()));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 /** @throws Refusal that lists what can't be swapped by renames without a loss. */
 export function refuseUnsafe(live: readonly CollectionInfo[]): void {
   const problems = live

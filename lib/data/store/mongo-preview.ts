@@ -36,7 +36,7 @@ export async function previewPass(
       reports,
       scratch: folder,
       progress: (done) => {
-        reporter.progress(done, Math.max(done, 1), "documents");
+        reporter.progress(done, extent.documents, "documents");
       },
       observe: (document) => {
         seen.see(document);

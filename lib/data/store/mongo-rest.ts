@@ -3,7 +3,7 @@ import type { Rest, Work } from "../conductor/data-store";
 import { scan } from "./stage-next";
 import { recordStorage } from "../conductor/record-storage";
 import type { ProcessReport } from "../migrations";
-import { listAll, userCollections } from "./catalog";
+import { estimateDocuments, listAll, userCollections } from "./catalog";
 import { MongoSource } from "./mongo-source";
 import type { Store } from "./store";
 
@@ -22,13 +22,14 @@ export class RestOfCollections implements Rest {
     const names = await this.#changed(mayGoOn);
     if (names.length === 0) return undefined;
     const source = new MongoSource(this.store.db);
+    const total = await estimateDocuments(this.store.db, names);
     const report = await this.process.run({
       ...this.process.needs,
       source: { collections: () => Promise.resolve(names), read: (collection) => source.read(collection) },
       reports: recordStorage(context, log),
       progress: (done) => {
         mayGoOn();
-        context.reporter.progress(done, Math.max(done, 1), "documents");
+        context.reporter.progress(done, total, "documents");
       },
     });
     for (const { collection, hashAfter } of report.collections) this.#judged.set(collection, hashAfter);

@@ -4,7 +4,7 @@ import type { Beside, ProcessReport } from "../migrations";
 import { stagingName } from "../names";
 import { OrderFreeHash } from "../order-free-hash";
 import { sideBySide } from "../side-by-side";
-import type { CollectionInfo } from "./catalog";
+import { type CollectionInfo, estimateDocuments } from "./catalog";
 import { MongoSource } from "./mongo-source";
 import { patientInserter } from "./patient-insert";
 import { blockInserter } from "./raw-insert";
@@ -79,6 +79,7 @@ export async function runPass(
         patientInserter(blockInserter()),
         mayGoOn,
       );
+      const total = await estimateDocuments(store.db, [...byName.keys()]);
       const report = await run({
         ...needs,
         source: dump,
@@ -87,9 +88,10 @@ export async function runPass(
         reports: recordStorage(context, log),
         progress: (done) => {
           mayGoOn();
-          reporter.progress(done, Math.max(done, 1), "documents");
+          reporter.progress(done, total, "documents");
         },
       });
+      reporter.progress(report.totals.documentsAfter, report.totals.documentsAfter, "documents");
       await dump.complete();
       refuseInvalid(report);
       await readBack(context, log.token, sink, report);

@@ -25,7 +25,7 @@ export class Progress {
     if (now - this.#said < quietFor) return undefined;
     this.#said = now;
     const ran = now - this.#begun;
-    // The engine does not always know how many there are; then it says as many as are done.
+    // How many there are is an estimate: where more are done, nobody knows how many are left.
     if (total <= done || done === 0) return `data: ${stage}: ${count(done)} ${unit} after ${span(ran)}`;
     const left = (ran / done) * (total - done);
     return `data: ${stage}: ${count(done)} of ${count(total)} ${unit} after ${span(ran)}, about ${span(left)} left`;
