@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, type QueryResultRow } from "pg";
 import { PostgresServer, type StartOptions } from "../tools/postgresql/launch";
 import { providePostgres } from "../tools/postgresql/programs";
 import type { PostgresUser } from "../tools/postgresql/users";
+
+export { connected, rowsOf } from "../tools/postgresql/session";
 
 /** Seconds may pass when the server's programs have to be copied first. */
 const firstStart = 120_000;
@@ -64,29 +65,4 @@ export class TestPostgres {
       throw new Error("the server runs only while the tests of its describe do");
     return this.#server;
   }
-}
-
-/** Runs with one connection. */
-export async function connected<Result>(
-  uri: string,
-  run: (client: Client) => Promise<Result>,
-): Promise<Result> {
-  const client = new Client({ connectionString: uri });
-  // A server that is killed cuts the connection; whoever waits for an answer hears of it there.
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
-    return await run(client);
-  } finally {
-    await client.end();
-  }
-}
-
-/** Rows of one statement. */
-export async function rowsOf<Row extends QueryResultRow>(
-  uri: string,
-  statement: string,
-  values: readonly unknown[] = [],
-): Promise<readonly Row[]> {
-  return connected(uri, async (client) => (await client.query<Row>(statement, [...values])).rows);
 }

@@ -159,7 +159,7 @@ describe("HCA Ingest, from dev through staging to prod", function () {
       await hca.platforms.prod.replicas(),
       Object.fromEntries(Object.keys(before).map((name) => [name, name === "redis" ? 1 : 0])),
     );
-    hca.goBack("prod", first.schema);
+    hca.goBack("prod", first.release);
     failsWith(await hca.stacks.prod.up(), /H3 .*that has changed since/, /H6 /);
     await hca.approved("prod");
     failsWith(await hca.stacks.prod.up(), /the red button is pressed/, /wrong data are being exported/);
@@ -188,9 +188,9 @@ describe("HCA Ingest, from dev through staging to prod", function () {
 
   /** The data of the first release is whole and open to an ordinary user. */
   async function assertFirstStands(environment: HcaEnvironment): Promise<void> {
-    await hca.platforms[environment].settled();
+    await hca.data[environment].settled();
     assert.deepEqual(await states(environment), { "Metadata valid": 0, Valid: 15 });
-    await hca.platforms[environment].asUser((db) =>
+    await hca.data[environment].asUser((db) =>
       db.collection("project").updateOne({ uuid: "none" }, { $set: { name: "a" } }),
     );
   }
@@ -203,7 +203,7 @@ describe("HCA Ingest, from dev through staging to prod", function () {
   }
 
   async function states(environment: HcaEnvironment): Promise<Readonly<Record<string, number>>> {
-    return hca.platforms[environment].withDatabase(async (db) => {
+    return hca.data[environment].withDatabase(async (db) => {
       const count = (submissionState: string): Promise<number> =>
         db.collection("submissionEnvelope").countDocuments({ submissionState });
       return { "Metadata valid": await count("Metadata valid"), Valid: await count("Valid") };

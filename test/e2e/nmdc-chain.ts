@@ -3,13 +3,14 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../lib/package-root";
 import { kubeconfigWith } from "../../tools/examples/contexts";
-import { Platform } from "../../tools/examples/platform";
-import { SourceRepository } from "../../tools/examples/source-repository";
 import { Workplace } from "../../tools/examples/workplace";
 import { makeImages } from "../../tools/images/make-images";
 import { nmdcDocuments } from "../../tools/job/main-job";
 import type { PulumiStack } from "../../tools/job/pulumi-stack";
 import type { PlannedRelease } from "../../tools/job/system";
+import { MongoDatabase } from "../../tools/platform/mongo-database";
+import { Platform } from "../../tools/platform/platform";
+import { SourceRepository } from "../../tools/platform/source-repository";
 import { embedded, embeddedState } from "../embedded";
 import { succeeds } from "./nmdc";
 
@@ -24,6 +25,7 @@ export class NmdcChain {
     readonly runtime: SourceRepository,
     readonly stacks: Readonly<Record<NmdcEnvironment, PulumiStack>>,
     readonly platforms: Readonly<Record<NmdcEnvironment, Platform>>,
+    readonly data: Readonly<Record<NmdcEnvironment, MongoDatabase>>,
     private readonly registry: string,
     private readonly key: string,
   ) {}
@@ -40,18 +42,24 @@ export class NmdcChain {
     };
     const work = Workplace.open(environment, embeddedState, packageRoot(), variables, undefined, files);
     const platforms = {
-      staging: new Platform(environment, namespaces.staging, "nmdc_staging"),
-      prod: new Platform(environment, namespaces.prod, "nmdc_prod"),
+      staging: new Platform(environment, namespaces.staging),
+      prod: new Platform(environment, namespaces.prod),
     };
-    for (const platform of Object.values(platforms))
-      await platform.create("nmdc-runtime-mongo", nmdcDocuments(packageRoot()));
+    const data = {
+      staging: new MongoDatabase(environment.mongo, "nmdc_staging"),
+      prod: new MongoDatabase(environment.mongo, "nmdc_prod"),
+    };
+    for (const name of ["staging", "prod"] as const) {
+      await platforms[name].create({ secrets: { "nmdc-runtime-mongo": { uri: data[name].podUri } } });
+      await data[name].fill(nmdcDocuments(packageRoot()));
+    }
     const stacks = { staging: await work.stack("staging"), prod: await work.stack("prod") };
     const key = join(folder, "ana");
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key], { stdio: "ignore" });
     mkdirSync(join(work.folder, ".slipway"), { recursive: true });
     work.write(".slipway/allowed_signers", `ana@example.org ${readFileSync(`${key}.pub`, "utf8")}`);
     const runtime = SourceRepository.begin(join(folder, "nmdc-runtime"), "main");
-    const chain = new NmdcChain(work, runtime, stacks, platforms, environment.registry, key);
+    const chain = new NmdcChain(work, runtime, stacks, platforms, data, environment.registry, key);
     for (const name of ["staging", "prod"] as const) chain.settle(name);
     work.commit("where it runs");
     return chain;
@@ -62,7 +70,7 @@ export class NmdcChain {
     this.work.edit(name, (file) => {
       file.set(["data", "store", "uri"], { env: "NMDC_RELEASE_MONGO_URI" });
       file.set(["data", "store", "canary"], { env: "NMDC_RUNTIME_MONGO_URI" });
-      file.set(["data", "store", "database"], this.platforms[name].database);
+      file.set(["data", "store", "database"], this.data[name].name);
       file.set(["data", "dump"], { keep: "dumps" });
       file.remove(["data", "schema", "hash"]);
       file.remove(["notes"]);

@@ -51,10 +51,7 @@ describe("NMDC Runtime in staging and prod, by their own stack files", function 
     name: NmdcEnvironment,
     release: { readonly version: string; readonly schema: string },
   ): Promise<void> {
-    const state = await nmdc.platforms[name].withDatabase((db) =>
-      db.collection<{ _id: string; version: string }>("_slipway_state").findOne({ _id: "schema" }),
-    );
-    assert.equal(state?.version, release.schema);
+    assert.equal(await nmdc.data[name].schema(), release.schema);
     const images = Object.values(await nmdc.platforms[name].images());
     assert.equal(images.length, 3);
     for (const image of images) assert.ok(image.includes(`:${release.version}@`), image);

@@ -1,23 +1,22 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { GitRepository } from "../../lib/evidence/git-repository";
+import { gitIdentity, SourceRepository } from "../../tools/platform/source-repository";
 
 const identity = {
-  GIT_AUTHOR_NAME: "Ana",
-  GIT_AUTHOR_EMAIL: "ana@example.org",
+  ...gitIdentity("Ana"),
   GIT_AUTHOR_DATE: "2026-11-20T10:00:00Z",
   GIT_COMMITTER_NAME: "Ben",
   GIT_COMMITTER_EMAIL: "ben@example.org",
   GIT_COMMITTER_DATE: "2026-11-20T11:00:00Z",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_NOSYSTEM: "1",
 };
 
 /** A real repository in a temporary folder, with a fixed clock and fixed people. */
-export class GitFixture {
-  constructor(readonly folder: string) {}
+export class GitFixture extends SourceRepository {
+  constructor(folder: string) {
+    super(folder, identity);
+  }
 
   /** A folder for a test's repositories; `remove` deletes it. */
   static place(): { folder: string; remove: () => void } {
@@ -31,10 +30,7 @@ export class GitFixture {
   }
 
   static create(folder: string, branch = "main"): GitFixture {
-    mkdirSync(folder, { recursive: true });
-    const repository = new GitFixture(folder);
-    repository.git("init", "--quiet", `--initial-branch=${branch}`);
-    return repository;
+    return new GitFixture(folder).init(branch);
   }
 
   /** A clone in another folder, with further arguments of `git clone`. */
@@ -43,25 +39,8 @@ export class GitFixture {
     return new GitFixture(folder);
   }
 
-  git(...args: string[]): string {
-    const env = { ...process.env, ...identity };
-    return execFileSync("git", args, {
-      cwd: this.folder,
-      env,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    }).trim();
-  }
-
-  /** Writes the files and commits them; the new commit's id. */
-  commit(message: string, files: Record<string, string> = { "file.txt": message }): string {
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(this.folder, path)), { recursive: true });
-      writeFileSync(join(this.folder, path), text);
-    }
-    this.git("add", "--all");
-    this.git("commit", "--quiet", "--allow-empty", "--message", message);
-    return this.git("rev-parse", "HEAD");
+  override commit(message: string, files: Record<string, string> = { "file.txt": message }): string {
+    return super.commit(message, files);
   }
 
   async open(): Promise<GitRepository> {

@@ -1,17 +1,18 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import { packageRoot } from "../../lib/package-root";
 import type { PulumiRun, PulumiStack } from "../job/pulumi-stack";
 import { type ApiBehaviour, systemImage } from "../images/make-images";
 import { LoopbackRegistry } from "../images/registry";
+import { MongoDatabase } from "../platform/mongo-database";
+import { Platform } from "../platform/platform";
+import { SourceRepository } from "../platform/source-repository";
 import type { Program } from "../programs/recipe";
 import { kubeconfigWith } from "./contexts";
 import { hcaDocuments } from "./hca-documents";
-import { Platform } from "./platform";
-import type { Ran } from "./run";
-import { SourceRepository } from "./source-repository";
+import { Operator, type Show } from "./operator";
+import { People } from "./people";
 import { Workplace } from "./workplace";
 
 export const hcaEnvironments = ["dev", "staging", "prod"] as const;
@@ -29,19 +30,17 @@ export type HcaApp = keyof typeof apps;
 /** What nobody can look up where there is no forge: each is accepted by name, and shown as accepted. */
 const forgeGates = { dev: ["H2"], staging: ["H1", "H2", "H4"], prod: ["H1", "H2", "H5"] } as const;
 
-/** Receives what a command prints, as it comes. */
-type Show = (text: string) => void;
-
 /** HCA Ingest on the embedded environment: three environments, the repositories of its services, its people's keys. */
 export class HcaIngest {
   private constructor(
     private readonly environment: EmbeddedEnvironment,
-    private readonly show: Show,
     readonly work: Workplace,
-    private readonly folder: string,
+    private readonly operator: Operator<HcaEnvironment>,
+    private readonly people: People,
     private readonly repositories: Readonly<Record<HcaApp, SourceRepository>>,
     readonly stacks: Readonly<Record<HcaEnvironment, PulumiStack>>,
     readonly platforms: Readonly<Record<HcaEnvironment, Platform>>,
+    readonly data: Readonly<Record<HcaEnvironment, MongoDatabase>>,
   ) {}
 
   static async create(
@@ -72,15 +71,21 @@ export class HcaIngest {
       ]),
     ) as unknown as Record<HcaApp, SourceRepository>;
     const platforms = {} as Record<HcaEnvironment, Platform>;
+    const data = {} as Record<HcaEnvironment, MongoDatabase>;
     const stacks = {} as Record<HcaEnvironment, PulumiStack>;
     for (const name of hcaEnvironments) {
-      platforms[name] = new Platform(environment, `${name}-environment`, `ingest_${name}`);
-      await platforms[name].create("ingest-mongo", hcaDocuments());
+      const database = (data[name] = new MongoDatabase(environment.mongo, `ingest_${name}`));
+      const platform = (platforms[name] = new Platform(environment, `${name}-environment`));
       stacks[name] = await work.stack(name);
+      await platform.remove();
+      await database.drop();
+      await platform.create({ secrets: { "ingest-mongo": { uri: database.podUri } } });
+      await database.fill(hcaDocuments());
     }
-    const system = new HcaIngest(environment, show, work, folder, repositories, stacks, platforms);
+    const people = People.introduce(folder, work, "ana", "ben");
+    const operator = new Operator(work, stacks, show);
+    const system = new HcaIngest(environment, work, operator, people, repositories, stacks, platforms, data);
     for (const name of hcaEnvironments) system.settle(name);
-    system.introduce("ana", "ben");
     work.commit("where it runs");
     return system;
   }
@@ -159,23 +164,18 @@ export class HcaIngest {
   /** The first of the two steps: tags for the environment, digests unchanged (rules H7, H9). */
   async firstStep(environment: HcaEnvironment): Promise<void> {
     this.work.commit(`what comes to ${environment}`);
-    await this.command(["release", environment]);
+    await this.operator.command("release", environment);
     this.work.commit(`release ${environment}`);
   }
 
   /** The second: `pulumi up`, and its record. */
   async deployed(environment: HcaEnvironment): Promise<void> {
-    const { code, output } = await this.up(environment);
-    if (code !== 0) throw new Error(`pulumi up of ${environment} failed:\n${output}`);
-    await this.command(["record", environment]);
-    const { version } = await this.stands(environment);
-    this.work.commit(`record of ${environment}`);
-    this.work.git("tag", "--force", `${environment}-${version}`);
+    await this.operator.deploy(environment);
   }
 
   /** What is verified in one environment comes into the next one's stack file (rules H8, H15). */
   async promoted(from: HcaEnvironment, to: HcaEnvironment): Promise<void> {
-    await this.command(["promote", from, to]);
+    await this.operator.command("promote", from, to);
     // A promotion takes overrides away: they were for the release before.
     this.acceptWithoutForge(to);
     this.work.commit(`promote ${from} to ${to}`);
@@ -188,64 +188,18 @@ export class HcaIngest {
       ["ben", "reviewer"],
       ...(environment === "prod" ? [["ana", "team"]] : []),
     ];
-    for (const [person = "", role = ""] of words) {
-      const key = join(this.folder, "keys", person);
-      await this.command([
-        "approve",
-        environment,
-        "--as",
-        role,
-        "--by",
-        `${person}@example.org`,
-        "--key",
-        key,
-      ]);
-    }
+    for (const [person = "", role = ""] of words)
+      await this.operator.command(...this.people.approve(environment, person, role));
     this.work.commit(`approvals of ${environment}`);
   }
 
-  /** The stack file of a schema's release again: that is the way back (rule N18). */
-  goBack(environment: HcaEnvironment, schema: string): void {
-    this.work.git("checkout", `${environment}-${schema}`, "--", `Pulumi.${environment}.yaml`);
-    this.work.commit(`${environment} goes back`);
-  }
-
-  /** A command in the project's folder, however it ends. */
-  slipway(...args: readonly string[]): Promise<Ran> {
-    this.show(
-      `\n$ slipway ${args.map((word) => (word.includes(" ") ? JSON.stringify(word) : word)).join(" ")}\n`,
-    );
-    return this.work.slipway(args, this.show);
-  }
-
-  private async stands(environment: HcaEnvironment): Promise<{ readonly version: string }> {
-    const state = await this.platforms[environment].withDatabase((db) =>
-      db.collection<{ _id: string; version: string }>("_slipway_state").findOne({ _id: "schema" }),
-    );
-    return { version: state?.version ?? "none" };
+  /** The stack file of an earlier release again: that is the way back (rule N18). */
+  goBack(environment: HcaEnvironment, release: string): void {
+    this.operator.goBack(environment, release);
   }
 
   /** `pulumi up` of an environment, however it ends. */
   up(environment: HcaEnvironment, ...more: readonly string[]): Promise<PulumiRun> {
-    this.show(`\n$ pulumi up --stack ${environment}\n`);
-    return this.stacks[environment].up(this.show, ...more);
-  }
-
-  /** A command that must succeed. */
-  private async command(args: readonly string[]): Promise<void> {
-    const { code, output } = await this.slipway(...args);
-    if (code !== 0) throw new Error(`slipway ${args.join(" ")} failed:\n${output}`);
-  }
-
-  private introduce(...people: readonly string[]): void {
-    rmSync(join(this.folder, "keys"), { recursive: true, force: true });
-    mkdirSync(join(this.folder, "keys"), { mode: 0o700 });
-    mkdirSync(join(this.work.folder, ".slipway"), { recursive: true });
-    const signers = people.map((person) => {
-      const key = join(this.folder, "keys", person);
-      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key], { stdio: "ignore" });
-      return `${person}@example.org ${readFileSync(`${key}.pub`, "utf8")}`;
-    });
-    this.work.write(".slipway/allowed_signers", signers.join(""));
+    return this.operator.up(environment, ...more);
   }
 }

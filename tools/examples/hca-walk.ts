@@ -42,6 +42,6 @@ export async function hcaWalk(
   if (again.code !== 0) throw new Error("a second up of dev would change something (rule X3)");
 
   heading("the way back of dev: its former stack file");
-  hca.goBack("dev", first.schema);
+  hca.goBack("dev", first.release);
   await hca.deployed("dev");
 }

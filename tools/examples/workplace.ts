@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -6,26 +5,22 @@ import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import { StackFile } from "../../lib/config/stack-file";
 import { packageRoot } from "../../lib/package-root";
 import { PulumiStack } from "../job/pulumi-stack";
+import { gitIdentity, SourceRepository } from "../platform/source-repository";
 import { type Ran, runTo } from "./run";
 
 /** Where the copies lie, apart from those of the main job. */
 const workplaces = "workplaces";
 
 /** Who commits where a person would. */
-const identity = {
-  GIT_AUTHOR_NAME: "Dana",
-  GIT_AUTHOR_EMAIL: "dana@example.org",
-  GIT_COMMITTER_NAME: "Dana",
-  GIT_COMMITTER_EMAIL: "dana@example.org",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_NOSYSTEM: "1",
-};
+const identity = gitIdentity("Dana");
 
 /**
  * One example's project as its people have it: a git repository with stack files, charts and migrations, whose program is this
  * project's own. A copy: the committed files are never written.
  */
 export class Workplace {
+  private readonly repository: SourceRepository;
+
   private constructor(
     private readonly environment: EmbeddedEnvironment,
     private readonly state: string,
@@ -34,7 +29,9 @@ export class Workplace {
     readonly folder: string,
     private readonly variables: Readonly<Record<string, string>>,
     private readonly signal: AbortSignal | undefined,
-  ) {}
+  ) {
+    this.repository = new SourceRepository(folder, identity);
+  }
 
   /**
    * Begins anew: what an earlier run left in its folder goes.
@@ -56,7 +53,7 @@ export class Workplace {
     for (const file of files ?? [""]) cpSync(join(original, file), join(folder, file), { recursive: true });
     const place = new Workplace(environment, state, original, folder, variables, signal);
     writeFileSync(join(folder, ".gitignore"), "backups/\ndumps/\n");
-    place.git("init", "--quiet", "--initial-branch=master");
+    place.repository.init("master");
     place.commit("the project");
     return place;
   }
@@ -87,10 +84,19 @@ export class Workplace {
 
   /** Edits an environment's stack file, as a person does in a pull request. */
   edit(environment: string, change: (file: StackFile) => void): void {
-    const name = `Pulumi.${environment}.yaml`;
-    const file = StackFile.parse(this.read(name), name);
+    const file = this.stackFile(environment);
     change(file);
-    this.write(name, file.toString());
+    this.write(file.name, file.toString());
+  }
+
+  /** The release that an environment's stack file names. */
+  release(environment: string): string {
+    return String(this.stackFile(environment).config()["release"]);
+  }
+
+  private stackFile(environment: string): StackFile {
+    const name = `Pulumi.${environment}.yaml`;
+    return StackFile.parse(this.read(name), name);
   }
 
   read(path: string): string {
@@ -107,17 +113,11 @@ export class Workplace {
   }
 
   commit(message: string): void {
-    this.git("add", "--all");
-    this.git("commit", "--quiet", "--allow-empty", "--message", message);
+    this.repository.commit(message);
   }
 
   git(...args: string[]): string {
-    return execFileSync("git", args, {
-      cwd: this.folder,
-      env: { ...process.env, ...identity },
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    }).trimEnd();
+    return this.repository.git(...args);
   }
 
   /** Runs the command `slipway` in the project's folder. */

@@ -1,14 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { BSON, type Db, type Document, MongoClient } from "mongodb";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { BSON, type Db, type Document } from "mongodb";
 import type { Json } from "../../lib/content-hash";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import { StackFile } from "../../lib/config/stack-file";
 import type { ReleaseRecordData } from "../../lib/data/protocol";
 import { playedApiAnnotation } from "../environment/node/played-service";
 import { freePorts } from "../environment/ports";
+import { MongoDatabase } from "../platform/mongo-database";
+import { Platform } from "../platform/platform";
 import { PulumiStack } from "./pulumi-stack";
 
 /** One release to put into the stack file. */
@@ -25,18 +26,26 @@ export interface PlannedRelease {
  */
 export class System {
   private original = "";
-  readonly database: string;
-  readonly namespace: string;
+  private readonly data: MongoDatabase;
+  private readonly platform: Platform;
 
   private constructor(
-    private readonly environment: EmbeddedEnvironment,
+    environment: EmbeddedEnvironment,
     readonly stack: PulumiStack,
     readonly name: string,
     /** Where the API is asked when no container runs it: the played node keeps a process of it there. */
     private readonly playedPort: number | undefined,
   ) {
-    this.database = `nmdc_${name.replaceAll("-", "_")}`;
-    this.namespace = `nmdc-${name}`;
+    this.data = new MongoDatabase(environment.mongo, `nmdc_${name.replaceAll("-", "_")}`);
+    this.platform = new Platform(environment, `nmdc-${name}`);
+  }
+
+  get database(): string {
+    return this.data.name;
+  }
+
+  get namespace(): string {
+    return this.platform.namespace;
   }
 
   /**
@@ -56,7 +65,7 @@ export class System {
     const [port] = environment.node === "played" ? await freePorts(1) : [];
     const system = new System(environment, stack, name, port);
     await system.removeFormer();
-    await system.createNamespace();
+    await system.createPlatform();
     const file = StackFile.parse(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"), `Pulumi.${name}.yaml`);
     file.set(["environment"], name);
     file.set(["cluster", "namespace"], system.namespace);
@@ -73,19 +82,8 @@ export class System {
   }
 
   /** Fills the database; returns the number of documents. */
-  async seed(documents: Readonly<Record<string, readonly Document[]>>): Promise<number> {
-    return this.withDatabase(async (db) => {
-      let total = 0;
-      for (const [collection, members] of Object.entries(documents)) {
-        if (members.length === 0) continue;
-        // A server stores `_id` first; so these documents are written that way, whatever the server.
-        await db
-          .collection(collection)
-          .insertMany(members.map((member) => ({ _id: new BSON.ObjectId(), ...member })));
-        total += members.length;
-      }
-      return total;
-    });
+  seed(documents: Readonly<Record<string, readonly Document[]>>): Promise<number> {
+    return this.data.fill(documents);
   }
 
   /** Writes a release into the stack file, as a pull request would. */
@@ -115,21 +113,12 @@ export class System {
 
   /** As the release's own user. */
   withDatabase<Result>(use: (db: Db) => Promise<Result>): Promise<Result> {
-    return this.connected(this.environment.mongo.uri, use);
+    return this.data.withDatabase(use);
   }
 
   /** As an ordinary user of the system, who is refused while writes are closed. */
   asUser<Result>(use: (db: Db) => Promise<Result>): Promise<Result> {
-    return this.connected(this.environment.mongo.userUri, use);
-  }
-
-  private async connected<Result>(uri: string, use: (db: Db) => Promise<Result>): Promise<Result> {
-    const client = await MongoClient.connect(uri);
-    try {
-      return await use(client.db(this.database));
-    } finally {
-      await client.close();
-    }
+    return this.data.asUser(use);
   }
 
   /** The closed record of the last release that stands, from the stack's state. */
@@ -141,33 +130,17 @@ export class System {
   }
 
   /** Waits until no release is under way: an engine that outlived its `up` may still be taking one back. */
-  async settled(): Promise<void> {
-    for (;;) {
-      const lock = await this.withDatabase((db) =>
-        db.collection<{ _id: string; owner: object | null }>("_slipway_state").findOne({ _id: "lock" }),
-      );
-      if (!lock?.owner) return;
-      await sleep(200);
-    }
+  settled(): Promise<void> {
+    return this.data.settled();
   }
 
   /** Images of the system's workloads in the cluster, by workload. */
-  async runningImages(): Promise<Readonly<Record<string, string>>> {
-    const { items } = await this.kube()
-      .makeApiClient(AppsV1Api)
-      .listNamespacedDeployment({ namespace: this.namespace });
-    return Object.fromEntries(
-      items.map(({ metadata, spec }) => [
-        metadata?.name ?? "",
-        spec?.template.spec?.containers[0]?.image ?? "",
-      ]),
-    );
+  runningImages(): Promise<Readonly<Record<string, string>>> {
+    return this.platform.images();
   }
 
   kube(): KubeConfig {
-    const config = new KubeConfig();
-    config.loadFromFile(this.environment.kubeconfig);
-    return config;
+    return this.platform.kube;
   }
 
   private write(text: string): void {
@@ -182,31 +155,18 @@ export class System {
 
   /** A system of this name that an earlier run left behind: every run begins with the documents as they were given. */
   private async removeFormer(): Promise<void> {
-    const api = this.kube().makeApiClient(CoreV1Api);
-    const exists = async (): Promise<boolean> =>
-      (await api.listNamespace()).items.some(({ metadata }) => metadata?.name === this.namespace);
-    if (!(await exists())) return;
+    if (!(await this.platform.exists())) return;
     await this.stack.empty();
-    await this.withDatabase((db) => db.dropDatabase());
-    await api.deleteNamespace({ name: this.namespace });
-    while (await exists()) await sleep(200);
+    await this.data.drop();
+    await this.platform.remove();
   }
 
-  private async createNamespace(): Promise<void> {
-    const api = this.kube().makeApiClient(CoreV1Api);
+  private async createPlatform(): Promise<void> {
+    const secrets = { "nmdc-runtime-mongo": { uri: this.data.podUri } };
     const annotations: Record<string, string> =
       this.playedPort === undefined ? {} : { [playedApiAnnotation]: `runtime-api:${this.playedPort}` };
-    await api.createNamespace({ body: { metadata: { name: this.namespace, annotations } } });
-    const uri = withDatabaseName(this.environment.mongo.podUri, this.database);
-    const body = { metadata: { name: "nmdc-runtime-mongo" }, stringData: { uri } };
-    await api.createNamespacedSecret({ namespace: this.namespace, body });
+    await this.platform.create({ secrets, annotations });
   }
-}
-
-function withDatabaseName(uri: string, database: string): string {
-  const url = new URL(uri);
-  url.pathname = `/${database}`;
-  return url.href;
 }
 
 /** Documents of a data file: extended JSON, `{collection: [document]}`. */

@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { Refusal } from "../../lib/problem";
 import { freePorts } from "../environment/ports";
 import { dataOf, makeCluster, serverCommand, type ClusterPlan } from "./cluster";
+import { connected } from "./session";
 import {
   freshPasswords,
   postgresUri,
@@ -29,6 +30,9 @@ wait $server; code=$?; kill $watcher 2>/dev/null; exit $code`;
 
 /** How long a server may take to start; one that was killed first goes through what it had written. */
 const patienceMs = 60_000;
+
+/** In which a server that is there takes a connection. */
+const quick = 2_000;
 
 /** A PostgreSQL server that runs as a child of this process and ends with it. */
 export class PostgresServer {
@@ -109,7 +113,7 @@ export class PostgresServer {
  * @throws Error when it refuses the user.
  */
 export async function answers(uri: string): Promise<boolean> {
-  return connected(uri, () => Promise.resolve(true)).catch((error: unknown) => {
+  return connected(uri, () => Promise.resolve(true), quick).catch((error: unknown) => {
     // Classes of SQLSTATE: the user is refused, or there is no such database.
     if (/^(28|3D)/.test((error as { code?: string }).code ?? "")) throw error;
     return false;
@@ -118,21 +122,11 @@ export async function answers(uri: string): Promise<boolean> {
 
 /** Makes the users of a server, all or none, where they are missing. */
 export async function makeUsers(uri: string, passwords: PostgresPasswords): Promise<void> {
-  await connected(uri, async (client) => {
+  const make = async (client: Client): Promise<void> => {
     const { rows } = await client.query("SELECT FROM pg_roles WHERE rolname = 'slipway'");
     if (rows.length === 0) await client.query(userStatements(passwords).join(";\n"));
-  });
-}
-
-async function connected<Result>(uri: string, work: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = new Client({ connectionString: uri, connectionTimeoutMillis: 2000 });
-  client.on("error", () => undefined);
-  try {
-    await client.connect();
-    return await work(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+  };
+  await connected(uri, make, quick);
 }
 
 /** The process, and what it said when it ends. */
