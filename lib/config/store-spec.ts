@@ -16,6 +16,7 @@ export function storeSpec({ system, environment, data: { store } }: StackConfig)
         kind: store.kind,
         ...access,
         databases: store.databases,
+        ...(store.names && { names: store.names }),
         journal: store.journal ?? journalName(system, environment),
         closeWrites: store.closeWrites,
         jobs: store.jobs,

@@ -41,6 +41,12 @@ const postgresql = z
       .array(postgresDatabase)
       .min(1)
       .describe("Released together: all of them change places, or none. Example: [atmo_prod, troposphere]"),
+    names: z
+      .record(z.string().min(1), postgresDatabase)
+      .optional()
+      .describe(
+        "Databases that this environment calls otherwise than the folders of its migrations, by folder. Example: { atmo_prod: atmo_beta }",
+      ),
     journal: postgresDatabase
       .optional()
       .describe(
@@ -81,7 +87,7 @@ export function* storeContradictions(
   store: StoreConfig,
 ): Generator<{ readonly code: "custom"; readonly path: readonly string[]; readonly message: string }> {
   if (store.kind === "mongodb") return;
-  const { databases, journal, load } = store;
+  const { databases, names, journal, load } = store;
   const contradiction = (
     key: string,
     message: string,
@@ -93,8 +99,9 @@ export function* storeContradictions(
   if (new Set(databases).size < databases.length) yield contradiction("databases", "each database once");
   if (journal !== undefined && databases.includes(journal))
     yield contradiction("journal", "a database of its own, which no release moves");
-  for (const name of Object.keys(load ?? {})) {
-    if (!databases.includes(name))
-      yield contradiction(`load/${name}`, `one of databases (${databases.join(", ")})`);
-  }
+  const allowed = `one of databases (${databases.join(", ")})`;
+  for (const [folder, name] of Object.entries(names ?? {}))
+    if (!databases.includes(name)) yield contradiction(`names/${folder}`, allowed);
+  for (const name of Object.keys(load ?? {}))
+    if (!databases.includes(name)) yield contradiction(`load/${name}`, allowed);
 }

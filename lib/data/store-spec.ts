@@ -38,6 +38,8 @@ export interface PostgresStoreSpec {
   readonly canary?: SecretSource;
   /** Released together: all of them change places or none. Example: `["atmo_prod", "troposphere"]`. */
   readonly databases: readonly string[];
+  /** Databases that this environment calls otherwise than the folders of its migrations: by folder. Default: none. */
+  readonly names?: Readonly<Record<string, string>>;
   /** Our own small database on the same server: lock, journal, what holds. Example: `slipway_atmosphere_prod`. */
   readonly journal: string;
   readonly closeWrites: ClosePostgresWrites;

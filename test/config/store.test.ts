@@ -65,11 +65,13 @@ describe("A PostgreSQL store of a stack", () => {
         ...atmosphere,
         databases: ["atmo_prod", "atmo_prod"],
         journal: "atmo_prod",
+        names: { troposphere: "tropo_beta" },
         load: { troposphere: "a.sql" },
       }),
       [
         ["slipway:data.store.databases", "each database once"],
         ["slipway:data.store.journal", "a database of its own, which no release moves"],
+        ["slipway:data.store.names.troposphere", "one of databases (atmo_prod, atmo_prod)"],
         ["slipway:data.store.load.troposphere", "one of databases (atmo_prod, atmo_prod)"],
       ],
     );

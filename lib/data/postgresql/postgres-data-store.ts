@@ -15,6 +15,7 @@ import { dropDatabase } from "./copy";
 import { ConnectionsFence, ReadOnlyFence } from "./fence";
 import { JournalSession } from "./journal-session";
 import type { Mark } from "./mark";
+import { inThisEnvironment } from "./named-databases";
 import { PostgresCanary } from "./postgres-canary";
 import { PostgresLedger } from "./postgres-ledger";
 import { PostgresPass } from "./postgres-pass";
@@ -146,7 +147,9 @@ export class PostgresDataStore implements DataStore {
 
   async prepare(needs: ProcessNeeds, { processor, spec }: Context): Promise<Pass> {
     const list = await processor.migrations(spec.migrations);
-    return new PostgresPass(this, this.spec, needs, list.leadingTo(needs.schema).at(-1));
+    const leading = inThisEnvironment(list.leadingTo(needs.schema).slice(-1), this.spec);
+    const chain = inThisEnvironment(needs.chain, this.spec);
+    return new PostgresPass(this, this.spec, { ...needs, chain }, leading.at(0));
   }
 
   /** What closed databases held, for the look at the originals after the swap. */
