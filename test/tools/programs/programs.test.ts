@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import type { Db } from "mongodb";
+import { maintenanceTable } from "../../../tools/examples/atmosphere-data";
+import { providePrograms } from "../../../tools/programs/recipe";
 import type { StandIn } from "../../../tools/stand-in/launch";
 import { buildTime, Servers } from "../stand-in/servers";
-import { TestPostgres } from "../../postgres";
+import { rowsOf, TestPostgres } from "../../postgres";
 import { RunningProgram } from "./program";
 
 describe("the programs of the embedded system", () => {
@@ -92,6 +96,26 @@ describe("the programs of the embedded system", () => {
       assert.equal((await api.get("/health")).status, 200);
       const lost = await start("api", { DATABASE_URL: uri.replace(/:\d+\//, ":1/"), ...version });
       assert.equal((await lost.get("/health")).status, 503);
+    });
+
+    it("A18: a maintained service starts, shows and ends its records; without a title all of them", async () => {
+      const uri = postgres.uri("postgres");
+      await rowsOf(uri, maintenanceTable);
+      const program = join(await providePrograms(), "maintained");
+      const env = { DATABASE_URL: `${uri}?sslmode=disable` };
+      const maintenance = (...args: string[]): string =>
+        execFileSync(program, ["maintenance", ...args], { env, encoding: "utf8" });
+      const shown = (): readonly string[] =>
+        (JSON.parse(maintenance("show")) as { title: string }[]).map(({ title }) => title);
+      for (const title of ["ours", "theirs", "later"]) {
+        const at = title === "later" ? ["--start-date", "2999-01-01T00:00:00Z"] : [];
+        maintenance("start", "--title", title, "--message", "away", ...at);
+      }
+      assert.deepEqual(shown(), ["ours", "theirs"]);
+      maintenance("stop", "--title", "ours");
+      assert.deepEqual(shown(), ["theirs"]);
+      assert.match(maintenance("stop"), /stop maintenance "theirs"/);
+      assert.match(maintenance("stop"), /no active records/);
     });
   });
 

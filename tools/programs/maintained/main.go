@@ -1,11 +1,12 @@
 // The maintained service: keeps maintenance records as Atmosphere's services do, and is told by the same command.
 //
-//	maintained                                             serves /health on port 8000
+//	maintained                                             serves /health and /version on port 8000
 //	maintained maintenance start --title T --message M [--start-date D] [--dry-run]
 //	maintained maintenance stop [--title T] [--dry-run]    without a title it closes every active record, as theirs does
 //	maintained maintenance show                            prints the active records as JSON
 //
-// A record is active when it has started and has no end, or one in the future. MONGO_DATABASE names the service's own database.
+// A record is active when it has started and has no end, or one in the future. It stands in the service's own database:
+// `maintenance_record` of PostgreSQL, `maintenance_records` of MongoDB.
 package main
 
 import (
@@ -15,13 +16,11 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"net/http"
 	"os"
 	"time"
 
-	"go.mongodb.org/mongo-driver/mongo"
-
 	"tools/internal/database"
+	"tools/internal/release"
 	"tools/internal/serve"
 )
 
@@ -29,35 +28,26 @@ const patience = 15 * time.Second
 
 func main() {
 	log.SetFlags(0)
-	db, err := database.Open()
-	if err != nil {
-		log.Fatal(err)
-	}
+	var err error
 	if len(os.Args) == 1 {
-		err = serveHealth(db)
+		err = answer()
 	} else {
-		err = command(db, os.Args[1:])
+		err = command(os.Args[1:])
 	}
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-func serveHealth(db *mongo.Database) error {
-	routes := http.NewServeMux()
-	routes.HandleFunc("GET /health", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
-		defer cancel()
-		if err := db.Client().Ping(ctx, nil); err != nil {
-			serve.JSON(w, http.StatusServiceUnavailable, map[string]string{"health": "no database"})
-			return
-		}
-		serve.JSON(w, http.StatusOK, map[string]string{"health": "ready"})
-	})
-	return serve.UntilAskedToEnd(routes, "8000")
+func answer() error {
+	db, err := database.OpenStore()
+	if err != nil {
+		return err
+	}
+	return serve.UntilAskedToEnd(release.Routes(db), "8000")
 }
 
-func command(db *mongo.Database, args []string) error {
+func command(args []string) error {
 	if len(args) < 2 || args[0] != "maintenance" {
 		return errors.New("usage: maintained maintenance start|stop|show")
 	}
@@ -72,9 +62,12 @@ func command(db *mongo.Database, args []string) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unknown argument %q", flags.Arg(0))
 	}
+	book, err := openRecords()
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	book := records{db.Collection("maintenance_records")}
 	switch args[1] {
 	case "start":
 		return start(ctx, book, *title, *message, *startDate, *dryRun)

@@ -19,7 +19,7 @@ type Store interface {
 
 // OpenStore connects with MONGO_URI or, to PostgreSQL, with DATABASE_URL. It does not wait for the server.
 func OpenStore() (Store, error) {
-	if os.Getenv("DATABASE_URL") != "" || os.Getenv("DATABASE_URL_FILE") != "" {
+	if OnPostgreSQL() {
 		pool, err := OpenSQL()
 		if err != nil {
 			return nil, err
@@ -31,6 +31,11 @@ func OpenStore() (Store, error) {
 		return nil, err
 	}
 	return mongoStore{documents}, nil
+}
+
+// OnPostgreSQL says whether the system's database is one of PostgreSQL.
+func OnPostgreSQL() bool {
+	return os.Getenv("DATABASE_URL") != "" || os.Getenv("DATABASE_URL_FILE") != ""
 }
 
 type mongoStore struct{ database *mongo.Database }
