@@ -12,14 +12,16 @@ const exit = { done: 0, notDone: 1, notUnderstood: 2 } as const;
 /**
  * The engine's process: one request in on standard input, events out. A release goes on after its standard input has
  * closed, until it is taken back; everything else only reads its request there.
+ * @param read where the request comes from instead.
  */
 export async function engineMain(
   processor: DataProcessor,
   options: Partial<EngineOptions> = {},
+  read: () => Promise<string> = firstLine,
 ): Promise<void> {
   const parent = process.ppid;
   const output = new EventOutput();
-  const request = await readRequest();
+  const request = parse(await read());
   // Only the release itself tells people: whoever confirms it or asks about it would tell them twice.
   const announcer = request?.do === "release" ? new Announcer(request.spec) : undefined;
   const emit = (event: EngineEvent): void => {
@@ -60,10 +62,10 @@ function watch(request: EngineRequest, signs: Signs): void {
 }
 
 /** The first line of standard input. What follows it stays unread. */
-async function readRequest(): Promise<EngineRequest | undefined> {
+function firstLine(): Promise<string> {
   let text = "";
   process.stdin.setEncoding("utf8");
-  const line = await new Promise<string>((resolve) => {
+  return new Promise<string>((resolve) => {
     const take = (chunk: string): void => {
       text += chunk;
       const end = text.indexOf("\n");
@@ -76,6 +78,9 @@ async function readRequest(): Promise<EngineRequest | undefined> {
       resolve(text);
     });
   });
+}
+
+function parse(line: string): EngineRequest | undefined {
   try {
     const request = JSON.parse(line) as Partial<EngineRequest>;
     return request.do !== undefined && request.spec !== undefined ? (request as EngineRequest) : undefined;

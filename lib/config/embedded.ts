@@ -23,6 +23,8 @@ export interface EmbeddedEnvironment {
     readonly userUri: string;
     /** Connection string of the ordinary user as a pod on the real node must use it. */
     readonly podUri: string;
+    /** Connection string of the release's own user as a pod on the real node must use it. */
+    readonly podReleaseUri: string;
   };
   /** A PostgreSQL server, where the environment was asked for one (`npm run environment -- up --postgresql`). */
   readonly postgres?: {
@@ -32,6 +34,8 @@ export interface EmbeddedEnvironment {
     readonly userUri: string;
     /** Connection string of the ordinary user as a pod on the real node must use it. */
     readonly podUri: string;
+    /** Connection string of the release's own user as a pod on the real node must use it. */
+    readonly podReleaseUri: string;
     /** Connection string of the one who owns the databases, and of the server's administrator: for whoever sets a system up. */
     readonly ownerUri: string;
     readonly adminUri: string;

@@ -116,5 +116,5 @@ export function withSecrets(inputs: ReleaseInputs, secrets: Readonly<Record<stri
 
 function withKubeconfig(cluster: ClusterSpec, resolve: (source: SecretSource) => SecretSource): ClusterSpec {
   const { kubeconfig } = cluster;
-  return kubeconfig.kind === "file" ? cluster : { ...cluster, kubeconfig: resolve(kubeconfig) };
+  return kubeconfig.kind === "in-cluster" ? cluster : { ...cluster, kubeconfig: resolve(kubeconfig) };
 }

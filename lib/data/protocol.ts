@@ -13,8 +13,11 @@ export type RollOutOrder = "data-first" | "code-first";
 
 /** The workloads that belong to the release; the engine puts their old images back when the release is taken back. */
 export interface ClusterSpec {
-  /** The kubeconfig: a file, an environment variable that holds a file's path, a secret's text, or the embedded environment's. */
-  readonly kubeconfig: SecretSource | { readonly kind: "file"; readonly path: string };
+  /**
+   * The kubeconfig: a file, an environment variable that holds a file's path, a secret's text, or the embedded environment's;
+   * `in-cluster` for whoever runs as a pod, with that pod's own account.
+   */
+  readonly kubeconfig: SecretSource | { readonly kind: "in-cluster" };
   readonly context?: string;
   readonly namespace: string;
   readonly workloads: readonly WorkloadSpec[];

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readEmbeddedEnvironment } from "../config/embedded";
 import { emptyWord } from "../config/secrets";
 import { Refusal } from "../problem";
@@ -24,7 +24,7 @@ export class Secrets {
   }
 
   /** The text of a kubeconfig. */
-  kubeconfig(source: SecretSource | { readonly kind: "file"; readonly path: string }, where: string): string {
+  kubeconfig(source: SecretSource, where: string): string {
     switch (source.kind) {
       case "file":
         return readFileSync(source.path, "utf8");
@@ -74,19 +74,41 @@ function embeddedUri(server: "mongo" | "postgres", user: "release" | "user"): st
   ]);
 }
 
-function plain(source: Exclude<SecretSource, { kind: "embedded" }>, where: string): string {
-  const value =
-    source.kind === "env" ? process.env[source.name] : source.kind === "value" ? source.value : undefined;
+function plain(source: Given, where: string): string {
+  const value = valueOf(source);
   const empty = value === undefined ? undefined : emptyWord(value);
   if (value !== undefined && empty === undefined) return value;
-  const nothing = source.kind === "env" ? `no environment variable ${source.name}` : "no value";
   throw new Refusal("secrets", [
     {
       where,
-      found: empty === undefined ? nothing : `a value that is ${empty} (rule H25)`,
+      found: empty === undefined ? `no ${placeOf(source)}` : `a value that is ${empty} (rule H25)`,
       allowed: "a value that is set when the release runs",
-      mend:
-        source.kind === "env" ? `export ${source.name} where pulumi up runs` : "pulumi config set --secret",
+      mend: mendOf(source),
     },
   ]);
+}
+
+type Given = Exclude<SecretSource, { kind: "embedded" }>;
+
+function valueOf(source: Given): string | undefined {
+  switch (source.kind) {
+    case "env":
+      return process.env[source.name];
+    case "value":
+      return source.value;
+    case "file":
+      return existsSync(source.path) ? readFileSync(source.path, "utf8").trim() : undefined;
+    case "config":
+      return undefined;
+  }
+}
+
+function placeOf(source: Given): string {
+  if (source.kind === "env") return `environment variable ${source.name}`;
+  return source.kind === "file" ? `file ${source.path}` : "value";
+}
+
+function mendOf(source: Given): string {
+  if (source.kind === "env") return `export ${source.name} where pulumi up runs`;
+  return source.kind === "file" ? "mount the Secret that holds it" : "pulumi config set --secret";
 }

@@ -5,6 +5,8 @@ export type SecretSource =
   | { readonly kind: "embedded" }
   /** A secret key of the stack's config; whoever starts the engine puts the `value` in its place, the engine refuses it. */
   | { readonly kind: "config"; readonly key: string }
+  /** A file that holds nothing else, as a container has it mounted. */
+  | { readonly kind: "file"; readonly path: string }
   /** Decrypted by Pulumi and handed over on standard input only. */
   | { readonly kind: "value"; readonly value: string };
 

@@ -8,21 +8,19 @@ import { addressesOf, namesOf, type Settings } from "./settings";
 
 const loopback = ["127.0.0.1", "localhost"];
 
-/** The first address of the services' network: how pods know the API server. */
-const apiService = "10.96.0.1";
-
 /** Makes the environment's own authority and certificates once; a half-made set never gets its place. */
 export async function makeCertificates(layout: Layout, settings: Settings, tools: Toolchain): Promise<void> {
   const place = layout.at("pki");
-  // The kubelet's certificate names an address of this network.
-  const madeFor = await readFile(layout.pki("subnet"), "utf8").catch(() => undefined);
-  if (madeFor === settings.subnet) return;
+  const { gateway, apiService } = addressesOf(settings);
+  // The certificates of the API server and of the kubelet name addresses of this network.
+  const made = `${gateway} ${apiService}`;
+  const madeFor = await readFile(layout.pki("addresses"), "utf8").catch(() => undefined);
+  if (madeFor === made) return;
   await rm(place, { recursive: true, force: true });
   const draft = layout.at("pki.draft");
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { mode: 0o700 });
   const { node } = namesOf(layout);
-  const { gateway } = addressesOf(settings);
   const asked = {
     folder: draft,
     days: 3650,
@@ -54,6 +52,6 @@ export async function makeCertificates(layout: Layout, settings: Settings, tools
   child.stdin.end(JSON.stringify(asked));
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) throw new Error(`the certificates could not be made: ${said.trim()}`);
-  await writeFile(join(draft, "subnet"), settings.subnet);
+  await writeFile(join(draft, "addresses"), made);
   await rename(draft, place);
 }

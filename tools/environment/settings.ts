@@ -17,6 +17,8 @@ export type Account = (typeof accounts)[number];
 const schema = z.strictObject({
   /** The first three numbers of the pods' network. Example: `10.211.7`. */
   subnet: z.string().regex(/^\d+\.\d+\.\d+$/),
+  /** The services' network, whose first address is the API server's; a cluster keeps the one that it was made with. */
+  services: z.string().default("10.96.0.0/24"),
   ports: z.record(z.enum(listeners), z.number().int()),
   tokens: z.record(z.enum(accounts), z.string()),
   passphrase: z.string(),
@@ -57,16 +59,23 @@ export function namesOf(layout: Layout): {
   };
 }
 
-/** The bridge's own address and the pods' network. */
-export function addressesOf({ subnet }: Settings): { readonly gateway: string; readonly pods: string } {
-  return { gateway: `${subnet}.1`, pods: `${subnet}.0/24` };
+/** The bridge's own address, the pods' network, and how pods know the API server: the first address of the services' network. */
+export function addressesOf({ subnet, services }: Settings): {
+  readonly gateway: string;
+  readonly pods: string;
+  readonly apiService: string;
+} {
+  return { gateway: `${subnet}.1`, pods: `${subnet}.0/24`, apiService: services.replace(/\.0\/24$/, ".1") };
 }
 
 async function choose(): Promise<Settings> {
   const secret = (): string => randomBytes(24).toString("hex");
   const ports = await freePorts(listeners.length);
+  const subnet = await freeSubnet();
   return {
-    subnet: await freeSubnet(),
+    subnet,
+    // Nothing carries packets to other services here, so their addresses may be pods' too.
+    services: `${subnet}.0/24`,
     ports: Object.fromEntries(listeners.map((name, index) => [name, ports[index] ?? 0])) as Settings["ports"],
     tokens: Object.fromEntries(accounts.map((name) => [name, secret()])) as Settings["tokens"],
     passphrase: secret(),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { providePrograms } from "../programs/recipe";
 import type { KubeApi } from "./kube-api";
+import { apiDoor, isDoorOpen } from "./node/api-door";
 import { machinePath, type NodePrograms } from "./node/machine";
 import { pauseImageArchive } from "./node/pause-image";
 import { kwok, playedApi, playedNode } from "./node/played-node";
@@ -40,7 +41,11 @@ export async function startRuntime(start: Start, programs: NodePrograms): Promis
 /** Starts the kubelet on the runtime; returns when the node takes pods. */
 export async function startKubelet(start: Start, api: KubeApi): Promise<void> {
   await forgetNode(start, api);
-  await start.processes.start(kubelet(start.layout, start.settings, start.tools));
+  const { processes, settings, signal } = start;
+  const door = apiDoor(settings);
+  if (door !== undefined) await processes.start(door);
+  await processes.start(kubelet(start.layout, settings, start.tools));
+  if (door !== undefined) await processes.ready(door.name, () => isDoorOpen(settings), signal);
   await nodeReady(start, api, "kubelet");
 }
 

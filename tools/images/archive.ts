@@ -23,7 +23,7 @@ export async function imageArchive(image: Image, name: string): Promise<Buffer> 
   const files: [string, Buffer][] = [
     ["oci-layout", Buffer.from(JSON.stringify({ imageLayoutVersion: "1.0.0" }))],
     ["index.json", Buffer.from(JSON.stringify(index))],
-    ...[image.layer, image.config, manifest].map(({ digest, bytes }): [string, Buffer] => [
+    ...[...image.layers, image.config, manifest].map(({ digest, bytes }): [string, Buffer] => [
       `blobs/${digest.replace(":", "/")}`,
       bytes,
     ]),

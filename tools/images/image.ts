@@ -12,7 +12,8 @@ export interface Blob {
 
 /** An OCI image for one platform. Its digest is its manifest's. */
 export interface Image {
-  readonly layer: Blob;
+  /** One upon the other, the lowest first. */
+  readonly layers: readonly Blob[];
   readonly config: Blob;
   readonly manifest: Blob;
 }
@@ -25,41 +26,59 @@ export interface ImageFile {
   readonly executable?: boolean;
 }
 
-/** What an image is to hold, and how it is to run. */
-export interface ImageContent {
-  readonly files: readonly ImageFile[];
-  /** Path of the program that it starts with; one of the files. Default: none, it is a part of another image. */
-  readonly start?: string;
+/** How an image is to run, and what it says of itself. */
+export interface ImageSettings {
+  /** Program and first arguments. Default: none, it is a part of another image. */
+  readonly entrypoint?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** What an image is to hold, and how it is to run. */
+export interface ImageContent extends Omit<ImageSettings, "entrypoint"> {
+  readonly files: readonly ImageFile[];
+  /** Path of the program that it starts with; one of the files. Default: none, it is a part of another image. */
+  readonly start?: string;
+}
+
+/** The user of every image of ours: nobody on any machine. */
+export const imageUser = 65532;
+
 /** The same content gives the same bytes, and so the same digest, whoever makes it and whenever. */
-export async function makeImage(content: ImageContent): Promise<Image> {
-  // Not compressed: what a compressor makes differs between its versions, and the registry is on this machine.
-  const layer = blob("application/vnd.oci.image.layer.v1.tar", await layerOf(content.files));
+export async function makeImage({ files, start, ...settings }: ImageContent): Promise<Image> {
+  const entrypoint = start === undefined ? {} : { entrypoint: [`/${start}`] };
+  return assembleImage([layerOf(await archiveOf(files))], { ...settings, ...entrypoint });
+}
+
+/** Not compressed: what a compressor makes differs between its versions, and the registry is on this machine. @param archive a tar archive. */
+export function layerOf(archive: Buffer): Blob {
+  return blob("application/vnd.oci.image.layer.v1.tar", archive);
+}
+
+/** An image made of layers. */
+export function assembleImage(layers: readonly Blob[], { entrypoint, env, labels }: ImageSettings): Image {
   const config = jsonBlob("application/vnd.oci.image.config.v1+json", {
     architecture: process.arch === "x64" ? "amd64" : process.arch,
     os: "linux",
     config: {
-      User: "65532:65532",
-      Env: pairs(content.env).map(([name, value]) => `${name}=${value}`),
-      ...(content.start !== undefined && { Entrypoint: [`/${content.start}`] }),
-      Labels: Object.fromEntries(pairs(content.labels)),
+      User: `${imageUser}:${imageUser}`,
+      Env: pairs(env).map(([name, value]) => `${name}=${value}`),
+      ...(entrypoint !== undefined && { Entrypoint: entrypoint }),
+      Labels: Object.fromEntries(pairs(labels)),
     },
-    rootfs: { type: "layers", diff_ids: [layer.digest] },
+    rootfs: { type: "layers", diff_ids: layers.map(({ digest }) => digest) },
   });
   const manifest = jsonBlob("application/vnd.oci.image.manifest.v1+json", {
     schemaVersion: 2,
     mediaType: "application/vnd.oci.image.manifest.v1+json",
     config: descriptor(config),
-    layers: [descriptor(layer)],
-    annotations: Object.fromEntries(pairs(content.labels)),
+    layers: layers.map(descriptor),
+    annotations: Object.fromEntries(pairs(labels)),
   });
-  return { layer, config, manifest };
+  return { layers, config, manifest };
 }
 
-async function layerOf(files: readonly ImageFile[]): Promise<Buffer> {
+async function archiveOf(files: readonly ImageFile[]): Promise<Buffer> {
   const archive = pack();
   for (const { path, bytes, executable } of files) {
     const mode = executable === true ? 0o755 : 0o644;

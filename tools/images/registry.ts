@@ -24,7 +24,7 @@ export class LoopbackRegistry {
    * @throws Refusal when the registry takes a part of it not, or answers another digest than the image's.
    */
   async push(repository: string, tag: string, image: Image): Promise<string> {
-    for (const blob of [image.layer, image.config]) await this.pushBlob(repository, blob);
+    for (const blob of [...image.layers, image.config]) await this.pushBlob(repository, blob);
     const where = `${repository}/manifests/${encodeURIComponent(tag)}`;
     const answer = await this.ask("PUT", where, [201], image.manifest);
     const digest = answer.headers.get("docker-content-digest") ?? "none";

@@ -13,7 +13,8 @@ type Kind = WorkloadImages["kind"];
 async function load(spec: ClusterSpec, secrets: Secrets) {
   const { KubeConfig, KubernetesObjectApi, PatchStrategy } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
-  config.loadFromString(secrets.kubeconfig(spec.kubeconfig, "cluster.kubeconfig"));
+  if (spec.kubeconfig.kind === "in-cluster") config.loadFromCluster();
+  else config.loadFromString(secrets.kubeconfig(spec.kubeconfig, "cluster.kubeconfig"));
   if (spec.context !== undefined) config.setCurrentContext(spec.context);
   return { api: KubernetesObjectApi.makeApiClient(config), strategic: PatchStrategy.StrategicMergePatch };
 }

@@ -32,7 +32,7 @@ export function etcd(layout: Layout, { ports }: Settings, tools: Toolchain): Ser
   };
 }
 
-export function apiServer(layout: Layout, { ports }: Settings, tools: Toolchain): ServerPlan {
+export function apiServer(layout: Layout, { ports, services }: Settings, tools: Toolchain): ServerPlan {
   return {
     name: "kube-apiserver",
     command: tools.executable("kube-apiserver"),
@@ -57,7 +57,7 @@ export function apiServer(layout: Layout, { ports }: Settings, tools: Toolchain)
       "--service-account-issuer=https://kubernetes.default.svc",
       `--service-account-key-file=${layout.pki("service-accounts.crt")}`,
       `--service-account-signing-key-file=${layout.pki("service-accounts.key")}`,
-      "--service-cluster-ip-range=10.96.0.0/24",
+      `--service-cluster-ip-range=${services}`,
       // It listens on loopback only, so it has no address that an endpoint could name.
       "--endpoint-reconciler-type=none",
       "--profiling=false",

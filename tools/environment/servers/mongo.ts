@@ -31,6 +31,7 @@ export async function startMongo(
     uri: `${userUri(own, "slipway", slipway)}${direct}`,
     userUri: `${userUri(own, "runtime", runtime)}${direct}`,
     podUri: `${userUri(forPods, "runtime", runtime)}${direct}`,
+    podReleaseUri: `${userUri(forPods, "slipway", slipway)}${direct}`,
   };
 }
 

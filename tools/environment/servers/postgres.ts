@@ -52,6 +52,7 @@ export async function startPostgres(
     uri: uri("slipway"),
     userUri: uri("runtime"),
     podUri: isReal ? uri("runtime", gateway) : uri("runtime"),
+    podReleaseUri: isReal ? uri("slipway", gateway) : uri("slipway"),
     ownerUri: uri("owner"),
     adminUri: uri("postgres"),
   };
