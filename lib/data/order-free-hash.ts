@@ -72,6 +72,15 @@ export class OrderFreeHash {
   }
 }
 
+/** Modulus of an order-free hash. */
+const hashModulus = 2n ** 256n;
+
+/** The hash of a collection from those of its parts, whatever their order. */
+export function sumOfHashes(parts: readonly string[]): string {
+  const sum = parts.reduce((total, part) => (total + BigInt(`0x${part}`)) % hashModulus, 0n);
+  return sum.toString(16).padStart(words * 8, "0");
+}
+
 /** SHA-256 of bytes. */
 export function sha256(bytes: Uint8Array): Buffer {
   return Buffer.from(digestText(bytes), "binary");

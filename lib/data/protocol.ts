@@ -4,8 +4,10 @@
  */
 import type { Problem } from "../problem";
 import type { DataPlan } from "./preview/data-plan";
+import type { ExecutionSpec } from "./execution-spec";
 import type { SecretSource, StoreSpec } from "./store-spec";
 
+export type * from "./execution-spec";
 export type * from "./store-spec";
 
 /** What changes first: the data, and then the code that needs it; or the other way round. */
@@ -84,6 +86,8 @@ export interface ReleaseSpec {
    * back; once the data is switched it goes on to its end. It says when, not what: the hash does not know it. Default: none.
    */
   readonly deadline?: string | undefined;
+  /** Where the work on the data is done; the hash does not know it. Default: in the engine's own process. */
+  readonly execution?: ExecutionSpec;
   /** Where dumps stay. */
   readonly dump: { readonly keep: string };
   /** Originals stay in the database for the last `releases` releases (rule N18). */

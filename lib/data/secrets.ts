@@ -15,7 +15,7 @@ export class Secrets {
   uri(
     source: SecretSource,
     where: string,
-    embedded: "release" | "user",
+    embedded: "release" | "user" | "worker",
     server: "mongo" | "postgres" = "mongo",
   ): string {
     const value = source.kind === "embedded" ? embeddedUri(server, embedded) : plain(source, where);
@@ -61,8 +61,10 @@ export class Secrets {
   }
 }
 
-function embeddedUri(server: "mongo" | "postgres", user: "release" | "user"): string {
-  const uris = readEmbeddedEnvironment()[server];
+function embeddedUri(server: "mongo" | "postgres", user: "release" | "user" | "worker"): string {
+  const environment = readEmbeddedEnvironment();
+  if (user === "worker") return environment.mongo.podReleaseUri;
+  const uris = environment[server];
   if (uris) return uris[user === "release" ? "uri" : "userUri"];
   throw new Refusal("secrets", [
     {

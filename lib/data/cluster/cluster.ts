@@ -3,25 +3,16 @@ import { Refusal } from "../../problem";
 import { type Stopped, stoppedOf } from "../../release/red-button/stopped";
 import type { ClusterSpec } from "../protocol";
 import type { Secrets } from "../secrets";
+import { connectCluster, isGone } from "./connect";
 import { restartedFor } from "./restart";
 import type { WorkloadImages } from "./workload-images";
 
 type Workload = V1Deployment | V1StatefulSet;
 type Kind = WorkloadImages["kind"];
 
-/** Loaded only by releases that have a cluster: it costs a second. */
-async function load(spec: ClusterSpec, secrets: Secrets) {
-  const { KubeConfig, KubernetesObjectApi, PatchStrategy } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  if (spec.kubeconfig.kind === "in-cluster") config.loadFromCluster();
-  else config.loadFromString(secrets.kubeconfig(spec.kubeconfig, "cluster.kubeconfig"));
-  if (spec.context !== undefined) config.setCurrentContext(spec.context);
-  return { api: KubernetesObjectApi.makeApiClient(config), strategic: PatchStrategy.StrategicMergePatch };
-}
-
 /** The workloads of the release on their cluster; nothing else there is read or changed. */
 export class Cluster {
-  #connection: ReturnType<typeof load> | undefined;
+  #connection: ReturnType<typeof connectCluster> | undefined;
 
   constructor(
     private readonly spec: ClusterSpec,
@@ -29,8 +20,8 @@ export class Cluster {
   ) {}
 
   /** Connects with the first question: most that the engine is asked needs no cluster. */
-  get #loaded(): ReturnType<typeof load> {
-    return (this.#connection ??= load(this.spec, this.secrets));
+  get #loaded(): ReturnType<typeof connectCluster> {
+    return (this.#connection ??= connectCluster(this.spec, this.secrets));
   }
 
   /** Images and replicas as they are; workloads that don't exist yet are left out. @throws Refusal when it can't be reached. */
@@ -81,7 +72,9 @@ export class Cluster {
       if (owned !== true || ready === true || !other || pod.metadata?.name === undefined) continue;
       await api
         .delete({ apiVersion: "v1", kind: "Pod", metadata: { name: pod.metadata.name, namespace } })
-        .catch(gone);
+        .catch((error: unknown) => {
+          if (!isGone(error)) throw error;
+        });
     }
   }
 
@@ -177,7 +170,7 @@ export class Cluster {
     try {
       return await api.read<Workload>(this.#identity(kind, name));
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === 404) return undefined;
+      if (isGone(error)) return undefined;
       throw new Refusal("cluster", [
         {
           where: `${kind} ${this.spec.namespace}/${name}`,
@@ -199,11 +192,6 @@ export interface WorkloadReplicas {
   readonly kind: Kind;
   readonly name: string;
   readonly replicas: number;
-}
-
-/** What is to be deleted may be gone already. */
-function gone(error: unknown): void {
-  if (!(error instanceof Error && "code" in error && error.code === 404)) throw error;
 }
 
 function containers(workload: Workload): readonly { readonly name: string; readonly image: string }[] {

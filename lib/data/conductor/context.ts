@@ -3,8 +3,10 @@ import type { Boundary } from "../journal/record-log";
 import type { Journal } from "../journal/journal";
 import type { PreviewLimits } from "../preview/extent";
 import type { MigrationList, ProcessReport, ProcessRequest } from "../migrations";
+import type { DumpStorage } from "../dump/storage";
 import type { ReleaseSpec } from "../protocol";
 import type { Secrets } from "../secrets";
+import type { Workers } from "../spread/workers";
 import type { DataStore } from "./data-store";
 import type { Reporter } from "./reporter";
 import type { Signs } from "./signs";
@@ -24,6 +26,8 @@ export interface DataProcessor {
 /** A pass that has everything that it needs, and the content hashes of the schemas that it judges by. */
 export interface PreparedProcess {
   readonly run: Process;
+  /** Puts into a storage what workers elsewhere migrate and judge by. @returns its content hash. */
+  readonly pack?: (storage: DumpStorage) => Promise<string>;
   readonly schemas: { readonly after: string; readonly before?: string };
 }
 
@@ -53,4 +57,6 @@ export interface EngineOptions {
   readonly boundary: Boundary;
   /** How much a preview looks at; `previewLimits` where absent. */
   readonly preview?: PreviewLimits;
+  /** Who works where the spec asks for workers; the spec's cluster where absent. */
+  readonly workers?: Workers;
 }

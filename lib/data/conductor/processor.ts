@@ -15,6 +15,10 @@ export const processor: DataProcessor = {
     const prepared = await prepareData(chain, schema, before, { list, says });
     return {
       run: (request) => processData(request, prepared),
+      pack: async (storage) => {
+        const { packProcess } = await import("../spread/pack");
+        return packProcess(storage, { chain, schema, ...(before && { before }) }, prepared);
+      },
       schemas: {
         after: prepared.schema.hash,
         ...(prepared.before ? { before: prepared.before.hash } : {}),

@@ -29,6 +29,12 @@ export class Reporter {
     this.say({ event: "stage", stage, at: new Date().toISOString(), says });
   }
 
+  /** Says more about the stage that is under way. */
+  tell(says: string): void {
+    if (this.#stage !== undefined)
+      this.say({ event: "stage", stage: this.#stage, at: new Date().toISOString(), says });
+  }
+
   /** @param total how many there are to do; where that is an estimate, `done` may pass it. */
   progress(done: number, total: number, unit: string): void {
     const now = performance.now();

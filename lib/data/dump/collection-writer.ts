@@ -7,7 +7,7 @@ import type { Segment } from "./manifest";
 import type { DumpStorage, StoringFile } from "./storage";
 
 /** A segment ends with the block that takes it over this, in bytes. */
-const segmentBytes = 64 * 1024 * 1024;
+export const usualSegment = 64 * 1024 * 1024;
 
 /** What was written of one collection. */
 export interface WrittenCollection {
@@ -29,11 +29,16 @@ export class CollectionWriter {
   private constructor(
     private readonly name: string,
     private readonly file: StoringFile,
+    private readonly segmentBytes: number,
   ) {}
 
-  static async create(storage: DumpStorage, collection: string): Promise<CollectionWriter> {
+  static async create(
+    storage: DumpStorage,
+    collection: string,
+    segmentBytes = usualSegment,
+  ): Promise<CollectionWriter> {
     const name = `${dumpFileName(collection)}.bson`;
-    return new CollectionWriter(name, await storage.put(name));
+    return new CollectionWriter(name, await storage.put(name), segmentBytes);
   }
 
   /** Hashes and writes a block; when this has settled the block's buffer may be given away. */
@@ -43,7 +48,7 @@ export class CollectionWriter {
     this.#bytes += block.bytes.length;
     this.#documents += block.documents;
     await this.file.write(block.bytes);
-    if (this.#bytes >= segmentBytes) this.#endSegment();
+    if (this.#bytes >= this.segmentBytes) this.#endSegment();
   }
 
   async finish(): Promise<WrittenCollection> {

@@ -1,7 +1,7 @@
 import { BSON, type Document } from "mongodb";
 import type { Block, DocumentSource } from "../blocks";
 import type { CollectionInfo } from "../store/catalog";
-import { CollectionWriter, type WrittenCollection } from "./collection-writer";
+import { CollectionWriter, usualSegment, type WrittenCollection } from "./collection-writer";
 import { sideBySide } from "../side-by-side";
 import { dumpFileName } from "./file-names";
 import { type DumpedCollection, type DumpManifest, manifestFile } from "./manifest";
@@ -24,6 +24,7 @@ export class DumpingSource implements DocumentSource {
     private readonly storage: DumpStorage,
     private readonly names: readonly string[],
     private readonly mayGoOn: () => void,
+    private readonly segmentBytes = usualSegment,
   ) {}
 
   /** What was dumped so far, by collection. */
@@ -41,7 +42,7 @@ export class DumpingSource implements DocumentSource {
       yield* readBson(this.storage, dumped.file, collection);
       return;
     }
-    const writer = await CollectionWriter.create(this.storage, collection);
+    const writer = await CollectionWriter.create(this.storage, collection, this.segmentBytes);
     let whole = false;
     try {
       for await (const block of this.inner.read(collection)) {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { Refusal } from "../../problem";
@@ -87,8 +88,8 @@ class FileInFolder implements StoringFile {
   ) {}
 
   static async open(path: string): Promise<FileInFolder> {
-    // A process that was paused and lost its release must not write into its successor's file.
-    const aside = `${path}.${process.pid}${unpublished}`;
+    // A process that was paused and lost its release must not write into its successor's file; in containers all have one number.
+    const aside = `${path}.${process.pid}-${randomUUID().slice(0, 8)}${unpublished}`;
     return new FileInFolder(path, aside, await open(aside, "w", 0o600));
   }
 

@@ -4,15 +4,19 @@ import { BlockBuilder } from "../store/mongo-source";
 import type { DumpStorage } from "./storage";
 
 /** Reads whole documents of a `.bson` file in blocks. @throws Refusal at the first byte that can't be a document's. */
-export async function* readBson(
-  storage: DumpStorage,
-  name: string,
+export function readBson(storage: DumpStorage, name: string, collection: string): AsyncGenerator<Block> {
+  return blocksOf(storage.get(name), collection, storage.where(name));
+}
+
+/** Blocks of whole documents. @param where named in the refusal. @throws Refusal at the first byte that can't be a document's. */
+export async function* blocksOf(
+  chunks: AsyncIterable<Uint8Array>,
   collection: string,
+  where: string,
 ): AsyncGenerator<Block> {
-  const where = storage.where(name);
   let rest: Uint8Array = new Uint8Array();
   let block = new BlockBuilder(collection);
-  for await (const chunk of storage.get(name)) {
+  for await (const chunk of chunks) {
     // The documents of a block are views into its chunks until it is built.
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const whole = wholeDocuments(bytes, where);

@@ -1,10 +1,10 @@
 import type { WorkerPool } from "../validation/worker-pool";
 import { CollectionPass } from "./collection-pass";
-import { danglingReferences } from "./dangling-references";
+import { danglingReferences, lookThrough, openReferences } from "./dangling-references";
 import type { InvalidReport } from "./invalid-report";
 import { Losses } from "./losses";
 import type { Prepared } from "./prepare";
-import type { ProcessReport, ProcessRequest } from "./report";
+import type { OpenReferences, ProcessReport, ProcessRequest } from "./report";
 import { Tally } from "./tally";
 import { sourceVersion, type Version } from "./version";
 
@@ -61,16 +61,19 @@ export class DatabasePass {
   }
 
   async #finish(version: Version, early: ReadonlySet<string>): Promise<ProcessReport> {
-    const { request, report, pool } = this.tools;
+    const { request, report } = this.tools;
     const source = await request.source.collections();
-    for (const name of [...source, ...version.collections]) this.#tally.row(name);
-    for (const collection of version.collections) {
+    const { part } = request;
+    const mine = version.collections.filter((name) => part?.looksAt(name, version) ?? true);
+    for (const name of [...(part ? [] : source), ...mine]) this.#tally.row(name);
+    for (const collection of mine) {
       if (!early.has(collection)) await this.#look(collection, version);
     }
     const losses = await Losses.read(version, this.#tally, request.reports);
     await report.close();
-    const { beside } = request;
-    const dangling = await danglingReferences(version, pool, this.#passes, losses.goneIds, beside);
+    const references = openReferences(this.#passes, losses.goneIds);
+    const idKinds = [...new Set(this.#passes.flatMap((pass) => [...pass.idKinds]))];
+    const dangling = part ? { first: [], total: 0 } : await this.#follow(references, version, idKinds);
     const collections = this.#tally.changes();
     return {
       collections,
@@ -80,10 +83,7 @@ export class DatabasePass {
       renamed: [...version.renames].map(([to, from]) => ({ from, to })),
       deleted: losses.deletedCollections(version.deleted.filter((name) => source.includes(name))),
       unjudged: collections
-        .filter(
-          ({ collection }) =>
-            version.collections.includes(collection) && !this.#isJudged(collection, version),
-        )
+        .filter(({ collection }) => mine.includes(collection) && !this.#isJudged(collection, version))
         .map(({ collection, documentsAfter }) => ({ collection, documents: documentsAfter })),
       invalid: report.first,
       totals: {
@@ -97,9 +97,22 @@ export class DatabasePass {
       removed: losses.first,
       ...(losses.fileHash === undefined ? {} : { removedFileHash: losses.fileHash }),
       dangling: dangling.first,
-      idKinds: [...new Set(this.#passes.flatMap(({ idKinds }) => [...idKinds]))],
+      idKinds,
+      ...(part && { references }),
       reportFile: report.file,
     };
+  }
+
+  #follow(
+    references: OpenReferences,
+    version: Version,
+    idKinds: readonly string[],
+  ): ReturnType<typeof danglingReferences> {
+    const { pool, request } = this.tools;
+    const { beside } = request;
+    return danglingReferences(references, [...idKinds, ...(beside?.idKinds ?? [])], (asked) =>
+      lookThrough(asked, { version, pool, passes: this.#passes, beside }),
+    );
   }
 
   async #look(collection: string, version: Version): Promise<void> {

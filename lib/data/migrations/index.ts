@@ -7,6 +7,8 @@ export {
   type DanglingReference,
   invalidFile,
   type Observe,
+  type OpenReferences,
+  type Part,
   type ProcessReport,
   type ProcessRequest,
   type RemovedDocument,

@@ -22,7 +22,10 @@ export async function processData(given: ProcessRequest, prepared?: Prepared): P
   const ready = prepared ?? (await prepareData(given.chain, given.schema, given.before));
   const request = { ...given, source: new OneReaderEach(given.source) };
   const scratch = await mkdtemp(join(request.scratch ?? tmpdir(), "slipway-process-"));
-  const pool = new WorkerPool({ after: ready.schema, ...(ready.before && { before: ready.before }) });
+  const pool = new WorkerPool(
+    { after: ready.schema, ...(ready.before && { before: ready.before }) },
+    request.threads,
+  );
   const building = buildVersion(request, ready, pool, scratch);
   // Its failure is reported where it is awaited.
   building.catch(() => undefined);
@@ -56,8 +59,9 @@ async function passOver(
       throw error;
     }
   };
-  const found = (await pass(await readTouchedHint(request.chain))) ?? (await pass(undefined));
+  const hint = request.part ? undefined : await readTouchedHint(request.chain);
+  const found = (await pass(hint)) ?? (await pass(undefined));
   if (!found) throw new Error("a pass without a hint was given up");
-  await writeTouchedHint(request.chain, (await building).touched);
+  if (!request.part) await writeTouchedHint(request.chain, (await building).touched);
   return found;
 }

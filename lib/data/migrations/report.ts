@@ -2,6 +2,7 @@ import type { CollectionChange, InvalidDocument } from "../protocol";
 import type { DumpStorage } from "../dump/storage";
 import type { DocumentSink, DocumentSource } from "../blocks";
 import type { Migration, SchemaVersion } from "./migration";
+import type { Version } from "./version";
 
 /** Every invalid document, one JSON object a line. */
 export const invalidFile = "invalid.ndjson";
@@ -30,6 +31,15 @@ export interface ProcessRequest {
   readonly beside?: Beside;
   /** Told of every document that may differ from the source's; for previews. */
   readonly observe?: Observe;
+  /** Only a part of the database is looked at here; others look at the rest, and somebody adds up. */
+  readonly part?: Part;
+  /** Threads that look at documents. Default: one per core but one. */
+  readonly threads?: number;
+}
+
+/** A part of a pass: which collections of the new version it looks at. References are collected, and not followed. */
+export interface Part {
+  looksAt(collection: string, version: Version): boolean;
 }
 
 /** The rest of a database when a part of it is done again. */
@@ -62,6 +72,14 @@ export interface DanglingReference {
   readonly id: string;
   readonly target: string;
   readonly why: "target-removed" | "new-reference";
+}
+
+/** References that can only be followed when all of the new version is known. */
+export interface OpenReferences {
+  /** Ids that documents of the source had and none of the part's has in their place. */
+  readonly gone: readonly string[];
+  /** References in changed documents that were not in them before. */
+  readonly added: readonly { readonly collection: string; readonly id: string; readonly target: string }[];
 }
 
 /** What one pass found and did. Lists for people are bounded; totals are not. */
@@ -98,6 +116,8 @@ export interface ProcessReport {
   readonly dangling: readonly DanglingReference[];
   /** Kinds of ids that the new version's documents have. */
   readonly idKinds: readonly string[];
+  /** Of a part: what could not be followed in it. */
+  readonly references?: OpenReferences;
   /** Where a person finds all invalid documents. */
   readonly reportFile: string;
 }

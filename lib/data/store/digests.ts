@@ -13,6 +13,8 @@ interface Chunk {
   readonly _id: string;
   readonly token: number;
   readonly collection: string;
+  /** Whose chunk it is, where several processes load one collection. */
+  readonly part?: string;
   readonly entries: Binary;
 }
 
@@ -33,16 +35,27 @@ export class CollectionDigests {
     this.#used += 1;
   }
 
-  /** Writes them in place of what an earlier attempt of the same token left. */
-  async save(db: Db, token: number, collection: string): Promise<void> {
+  /**
+   * Writes them in place of what an earlier attempt of the same token left.
+   * @param part the part of the collection that these are of; its own earlier attempt is replaced, and no other.
+   */
+  async save(db: Db, token: number, collection: string, part?: string): Promise<void> {
     const chunks = db.collection<Chunk>(digestCollection);
-    await chunks.deleteMany({ token, collection });
+    await forgetDigests(db, token, collection, part);
     for (const [index, chunk] of this.#chunks.entries()) {
       const last = index === this.#chunks.length - 1;
       const entries = new Binary(last ? chunk.subarray(0, this.#used * entryBytes) : chunk);
-      await chunks.insertOne({ _id: `${token}/${index}/${collection}`, token, collection, entries });
+      const number = part === undefined ? String(index) : `${part}-${index}`;
+      const _id = `${token}/${number}/${collection}`;
+      await chunks.insertOne({ _id, token, collection, ...(part !== undefined && { part }), entries });
     }
   }
+}
+
+/** Takes away what an attempt of this token left, or one part of it. */
+export async function forgetDigests(db: Db, token: number, collection: string, part?: string): Promise<void> {
+  const filter = { token, collection, ...(part !== undefined && { part }) };
+  await db.collection<Chunk>(digestCollection).deleteMany(filter);
 }
 
 /** A document's key among digests. */

@@ -4,7 +4,7 @@ import type { Beside, ProcessReport } from "../migrations";
 import type { CollectionInfo } from "./catalog";
 import { MongoSource } from "./mongo-source";
 import type { MongoContext } from "./mongo-context";
-import { runPass, stageNextVersion, type StagedCollections } from "./stage-next";
+import { runPass, segmentOf, stageNextVersion, type StagedCollections } from "./stage-next";
 import { recordStorage } from "../conductor/record-storage";
 
 /** What the rehearsal staged, and in what the closed data differs from what it saw. */
@@ -39,6 +39,7 @@ export async function stageAgain(
     recordStorage(context, log).within(context.store.db.databaseName),
     again.map(({ name }) => name),
     mayGoOn,
+    segmentOf(context),
   );
   const needs = moved ? process.needs : { ...process.needs, chain: [] };
   const found = await runPass(

@@ -41,8 +41,13 @@ export async function stageNextVersion(
   const storage = recordStorage(context, log).within(store.db.databaseName);
   // What an earlier attempt left of a collection that is gone would be restored with the rest.
   await storage.remove();
-  const dump = new DumpingSource(source, storage, names, mayGoOn);
+  const dump = new DumpingSource(source, storage, names, mayGoOn, segmentOf(context));
   return { dump, ...(await runPass(context, log, { ...context.process, dump, live }, mayGoOn)) };
+}
+
+/** A piece of a dump is what a worker does at a time. */
+export function segmentOf({ spec: { execution } }: Pick<MongoContext, "spec">): number | undefined {
+  return execution && execution.segment * 1024 * 1024;
 }
 
 /** What one pass goes over, and by what. */
@@ -65,12 +70,16 @@ export async function runPass(
   { run, needs, dump, live, beside }: PassRequest,
   mayGoOn: () => void,
 ): Promise<Omit<StagedCollections, "dump">> {
-  const { store, reporter } = context;
+  const { store, reporter, spec } = context;
   const byName = new Map(live.map((info) => [info.name, info]));
   return log.step(
     stepName.stage,
     { collections: live.length },
     async () => {
+      if (spec.execution) {
+        const { spreadPass } = await import("../spread/spread-pass");
+        return spreadPass(context, log, { needs, dump, live, ...(beside && { beside }) }, mayGoOn);
+      }
       const sink = new StagingSink(
         store.db,
         log.token,
@@ -120,10 +129,10 @@ export async function scan(
 }
 
 /** What was loaded is read back and compared with what was sent, and with what the migration reported (rule N14). */
-async function readBack(
-  context: MongoContext,
+export async function readBack(
+  context: Pick<MongoContext, "store">,
   token: number,
-  sink: StagingSink,
+  sink: { readonly hashes: ReadonlyMap<string, Pick<OrderFreeHash, "documents" | "toString">> },
   report: ProcessReport,
 ): Promise<void> {
   const found = await sideBySide([...sink.hashes], scansAtOnce, async ([collection, sent]) => {

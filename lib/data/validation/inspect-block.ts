@@ -85,7 +85,7 @@ export class BlockInspector {
   #look(block: BlockToInspect, bytes: Buffer, trace: Trace | undefined, found: Collected): void {
     const digest = found.addDigest(bytes);
     if (trace?.original) found.addOriginal(trace.original, digest);
-    const document = this.#readable(bytes);
+    const document = readable(this.#reader, bytes);
     if (!document) {
       const all = [{ pointer: "", rule: "bson: the bytes can't be read as a document" }];
       found.invalid.push(entry(block.collection, bytes, {}, all, trace ? "made-invalid" : "invalid-before"));
@@ -98,7 +98,7 @@ export class BlockInspector {
       ...sizeFindings(bytes),
     ];
     if (findings.length === 0 && !trace) return;
-    const was = trace ? trace.original && this.#readable(asBuffer(trace.original.bytes)) : document;
+    const was = trace ? trace.original && readable(this.#reader, asBuffer(trace.original.bytes)) : document;
     const wasBytes = asBuffer(trace?.original?.bytes ?? bytes);
     const wasIn = trace?.original?.collection ?? block.collection;
     const wasInvalid = was !== undefined && this.#wasInvalid(wasIn, was, wasBytes);
@@ -109,38 +109,47 @@ export class BlockInspector {
     if (trace) found.compareReferences(bytes, document, was);
   }
 
-  /** Which of these ids the block's documents have, and which documents refer to which of them. */
-  lookFor(
-    block: BlockToInspect,
-    ids: ReadonlySet<string>,
-  ): {
-    readonly present: readonly string[];
-    readonly referring: readonly { readonly id: string; readonly target: string }[];
-  } {
-    const present: string[] = [];
-    const referring: { id: string; target: string }[] = [];
-    for (const frame of frames(block.bytes, block.collection)) {
-      const document = this.#readable(asBuffer(frame)) ?? {};
-      if (typeof document["id"] === "string" && ids.has(document["id"])) present.push(document["id"]);
-      for (const target of possibleReferences(document)) {
-        if (ids.has(target)) referring.push({ id: idText(frame), target });
-      }
-    }
-    return { present, referring };
-  }
-
-  /** Undefined for bytes that break off inside a value; a server doesn't keep such documents. */
-  #readable(bytes: Buffer): JsonObject | undefined {
-    try {
-      return this.#reader.read(bytes);
-    } catch (error) {
-      if (error instanceof RangeError) return undefined;
-      throw error;
-    }
+  /** See `lookForIds`. */
+  lookFor(block: BlockToInspect, ids: ReadonlySet<string>): FoundIds {
+    return lookForIds(block, ids, this.#reader);
   }
 
   #wasInvalid(collection: string, document: JsonObject, bytes: Buffer): boolean {
     return this.before !== undefined && findingsBy(this.before, collection, document, bytes).length > 0;
+  }
+}
+
+/** Which ids a block's documents have, and which documents refer to which ids. */
+export interface FoundIds {
+  readonly present: readonly string[];
+  readonly referring: readonly { readonly id: string; readonly target: string }[];
+}
+
+/** Looks for certain ids among a block's documents and their references. */
+export function lookForIds(
+  block: Pick<BlockToInspect, "bytes" | "collection">,
+  ids: ReadonlySet<string>,
+  reader = new BsonReader(),
+): FoundIds {
+  const present: string[] = [];
+  const referring: { id: string; target: string }[] = [];
+  for (const frame of frames(block.bytes, block.collection)) {
+    const document = readable(reader, asBuffer(frame)) ?? {};
+    if (typeof document["id"] === "string" && ids.has(document["id"])) present.push(document["id"]);
+    for (const target of possibleReferences(document)) {
+      if (ids.has(target)) referring.push({ id: idText(frame), target });
+    }
+  }
+  return { present, referring };
+}
+
+/** Undefined for bytes that break off inside a value; a server doesn't keep such documents. */
+function readable(reader: BsonReader, bytes: Buffer): JsonObject | undefined {
+  try {
+    return reader.read(bytes);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ChangedBlock } from "../migrations/typescript/transform";
 import type { ClassTable } from "./judge";
 import type { UnitTable } from "./units";
-import type { BlockFindings, BlockToInspect } from "./inspect-block";
+import type { BlockFindings, BlockToInspect, FoundIds } from "./inspect-block";
 
 /** A schema as a thread loads it: the compiled file and its classes. */
 export interface LoadedSchema {
@@ -31,10 +31,7 @@ export type WorkerTask =
 
 export interface WorkerResults {
   readonly inspect: BlockFindings;
-  readonly "look-for": {
-    readonly present: readonly string[];
-    readonly referring: readonly { readonly id: string; readonly target: string }[];
-  };
+  readonly "look-for": FoundIds;
   readonly transform: ChangedBlock;
 }
 

@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Refusal } from "../../problem";
+import { FolderStorage } from "../dump/folder-storage";
+import type { DumpStorage } from "../dump/storage";
+import { LockLost } from "../journal/lock";
+import type { Secrets } from "../secrets";
+import { Store } from "../store/store";
+import { engineHash } from "./engine-hash";
+import { loadUnit } from "./load-unit";
+import { migrateUnit, type Workplace } from "./migrate-unit";
+import { hashOf, unpackProcess } from "./pack";
+import { getSealed, putSealed } from "./sealed";
+import type { Unit, UnitResult, WorkPlan } from "./work";
+
+/** What a worker is told; it holds a secret, and travels as one. */
+export interface WorkOrder {
+  /** Folder of the record, on the volume that coordinator and workers share. */
+  readonly folder: string;
+  readonly plan: { readonly file: string; readonly seal: string };
+  /** Connection string of the release's own user. */
+  readonly uri: string;
+  readonly threads: number;
+}
+
+/** The lock is looked at this often at most, in milliseconds, while documents are written. */
+const lookEvery = 1000;
+
+/**
+ * Does one share of a plan. What an earlier attempt finished is not done again.
+ * @throws Refusal for what another attempt can't mend; LockLost when the release went on without us; anything else is worth
+ *   another attempt.
+ */
+export async function runShare(order: WorkOrder, index: number, secrets: Secrets): Promise<void> {
+  const storage = new FolderStorage(order.folder);
+  const plan = (await getSealed(storage, order.plan.file, order.plan.seal)) as unknown as WorkPlan;
+  refuseOtherEngine(plan);
+  const place = await mkdtemp(join(tmpdir(), "slipway-worker-"));
+  const uri = { kind: "value", value: order.uri } as const;
+  const store = await Store.open(
+    { kind: "mongodb", uri, database: plan.database, closeWrites: "strongest" },
+    secrets,
+  );
+  try {
+    const mayWrite = fenced(store, plan.token);
+    await mayWrite();
+    const shares = plan.shares[index] ?? [];
+    const migrates = shares.some((unit) => unit.do !== "load");
+    const process = migrates
+      ? await unpackProcess(storage.within(`${plan.pass}/process`), plan.process, place)
+      : undefined;
+    const doUnit = (unit: Unit): Promise<Omit<UnitResult, "unit" | "seconds">> => {
+      if (unit.do === "load")
+        return loadUnit(unit, { storage, db: store.db, limits: store.limits, token: plan.token, mayWrite });
+      if (!process) throw new Error("a unit that migrates without a process");
+      const workplace: Workplace = { storage, plan, process, threads: order.threads };
+      return migrateUnit(unit, workplace);
+    };
+    for (const unit of shares) {
+      if (await isDone(storage, plan, unit)) continue;
+      await mayWrite();
+      const begun = performance.now();
+      const result = await doUnit(unit);
+      const seconds = (performance.now() - begun) / 1000;
+      await putSealed(storage, doneFile(plan.pass, unit.id), { unit: hashOf(unit), ...result, seconds });
+    }
+  } finally {
+    await store.close();
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** Where a unit's result lies in the record's storage. */
+export function doneFile(pass: string, id: string): string {
+  return `${pass}/done/${id}.json`;
+}
+
+/** Where a share leaves what stopped it for good. */
+export function failedFile(pass: string, index: number): string {
+  return `${pass}/failed/${index}.json`;
+}
+
+async function isDone(storage: DumpStorage, { pass }: WorkPlan, unit: Unit): Promise<boolean> {
+  const found = await getSealed(storage, doneFile(pass, unit.id)).catch(() => undefined);
+  return (found as unknown as UnitResult | undefined)?.unit === hashOf(unit);
+}
+
+function refuseOtherEngine({ engine }: WorkPlan): void {
+  const own = engineHash();
+  if (own === engine) return;
+  throw new Refusal("worker", [
+    {
+      where: "slipway:data.execution.image",
+      found: `an engine with content hash ${own}`,
+      allowed: `the engine of the release, ${engine}`,
+      mend: "build the image from the commit that is released, and pin its digest",
+    },
+  ]);
+}
+
+/** Stops a worker whose release went on without it: one that was cut off, or comes back from the dead. */
+function fenced({ ledger }: Store, token: number): () => Promise<void> {
+  let looked = -Infinity;
+  return async () => {
+    if (performance.now() - looked < lookEvery) return;
+    const lock = await ledger.lock.read();
+    if (lock?.token !== token || lock.owner === undefined) throw new LockLost(token);
+    looked = performance.now();
+  };
+}

@@ -1,0 +1,137 @@
+import { Refusal } from "../../problem";
+import { recordStorage } from "../conductor/record-storage";
+import type { ProcessNeeds } from "../conductor/context";
+import type { DumpStorage } from "../dump/storage";
+import type { ExecutionSpec } from "../execution-spec";
+import type { RecordLog } from "../journal/record-log";
+import type { MongoContext } from "../store/mongo-context";
+import { sharesOf } from "./cut";
+import { engineHash } from "./engine-hash";
+import { forecast } from "./forecast";
+import { hashOf } from "./pack";
+import { doneFile, type WorkOrder } from "./run-share";
+import { getSealed, putSealed } from "./sealed";
+import type { Piece, Unit, UnitResult, WorkPlan } from "./work";
+import type { Workers } from "./workers";
+
+/** What all stages of one pass have in common. */
+interface PassPlan {
+  readonly needs: ProcessNeeds;
+  readonly sources: readonly string[];
+  readonly pieces: readonly Piece[];
+  readonly mayGoOn: () => void;
+}
+
+/** The stages of one spread pass: each is a plan in the storage, done by workers, and added up by whoever asked. */
+export class SpreadStages {
+  private constructor(
+    private readonly context: MongoContext,
+    private readonly execution: ExecutionSpec,
+    private readonly storage: DumpStorage,
+    private readonly workers: Workers,
+    private readonly common: Omit<WorkPlan, "shares">,
+    private readonly mayGoOn: () => void,
+  ) {}
+
+  /** @throws Refusal when workers can't be had. */
+  static async open(
+    context: MongoContext,
+    log: RecordLog,
+    { sources, pieces, mayGoOn }: PassPlan,
+  ): Promise<SpreadStages> {
+    const { spec, process, store } = context;
+    const { execution } = spec;
+    if (!execution || !process.pack) throw new Error("a release that is not spread");
+    const storage = recordStorage(context, log);
+    // Every pass is a step of the journal, so that no two have the same name.
+    const pass = `spread-${log.entries.length}`;
+    const common = {
+      format: 1 as const,
+      engine: engineHash(),
+      database: store.db.databaseName,
+      token: log.token,
+      pass,
+      collections: sources,
+      filled: [...new Set(pieces.map(({ collection }) => collection))],
+      process: await process.pack(storage.within(`${pass}/process`)),
+      segmentBytes: execution.segment * 1024 * 1024,
+    };
+    return new SpreadStages(context, execution, storage, await workersOf(context, log), common, mayGoOn);
+  }
+
+  /** Folder of the pass in the record's storage. */
+  get pass(): string {
+    return this.common.pass;
+  }
+
+  /** In words, before anything begins: what is to be done, and what it asks of the database. */
+  forecast(pieces: readonly Piece[]): string {
+    return forecast(pieces, this.execution);
+  }
+
+  /** Does all units; what each came to, by its id. @throws Refusal with what stopped it. */
+  async run(name: string, units: readonly Unit[]): Promise<ReadonlyMap<string, UnitResult>> {
+    if (units.length === 0) return new Map();
+    const plan: WorkPlan = { ...this.common, shares: sharesOf(units, this.execution.workers) };
+    const file = `${this.pass}/${name}.json`;
+    const seal = await putSealed(this.storage, file, plan);
+    const { spec, secrets } = this.context;
+    const order: WorkOrder = {
+      folder: this.storage.where(),
+      plan: { file, seal },
+      uri: secrets.uri(this.execution.uri ?? spec.store.uri, "slipway:data.execution.uri", "worker"),
+      threads: this.workers.threads,
+    };
+    const stage = {
+      name: `${name}-${this.pass.slice("spread-".length)}`,
+      mount: spec.dump.keep,
+      shares: plan.shares.length,
+    };
+    await this.workers.carryOut(stage, order, () => this.#observe(units));
+    return this.#results(units);
+  }
+
+  /** Takes away what only workers needed. */
+  async close(): Promise<void> {
+    await this.storage.within(this.pass).remove();
+  }
+
+  async #results(units: readonly Unit[]): Promise<ReadonlyMap<string, UnitResult>> {
+    const results = new Map<string, UnitResult>();
+    for (const unit of units) {
+      const found = (await getSealed(this.storage, doneFile(this.pass, unit.id))) as unknown as UnitResult;
+      if (found.unit !== hashOf(unit)) throw otherUnit(this.storage.where(doneFile(this.pass, unit.id)));
+      results.set(unit.id, found);
+    }
+    return results;
+  }
+
+  /** Progress of all workers in one line: what is counted are documents of finished units. */
+  async #observe(units: readonly Unit[]): Promise<void> {
+    this.mayGoOn();
+    const done = new Set((await this.storage.within(`${this.pass}/done`).list()).keys());
+    const documents = (of: readonly Unit[]): number =>
+      of.reduce((sum, unit) => sum + (unit.do === "frame" ? 0 : unit.piece.documents), 0);
+    const finished = documents(units.filter(({ id }) => done.has(`${id}.json`)));
+    this.context.reporter.progress(finished, documents(units), "documents");
+  }
+}
+
+async function workersOf({ spec, secrets, options }: MongoContext, log: RecordLog): Promise<Workers> {
+  const { system, environment, execution, cluster } = spec;
+  if (options.workers) return options.workers;
+  if (!execution || !cluster) throw new Error("a release that is spread has a cluster");
+  const { KubernetesWorkers } = await import("./kubernetes-workers");
+  return KubernetesWorkers.open(cluster, execution, { system, environment, token: log.token }, secrets);
+}
+
+function otherUnit(where: string): Refusal {
+  return new Refusal("workers", [
+    {
+      where,
+      found: "the result of another unit of work",
+      allowed: "results of this pass",
+      mend: "start the release again; nobody else may write where dumps stay",
+    },
+  ]);
+}

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { processor } from "../../../lib/data/conductor/processor";
+import type { EngineOptions } from "../../../lib/data/conductor/context";
+import type { ReleaseSpec } from "../../../lib/data/protocol";
+import { besideNames, contentOf, EngineRun, type EngineRun as Run, specFor } from "../engine-run";
+import { firstStart, startServer, type TestServer, withClient } from "../server";
+import { catalogueMigrations, catalogueRelease, fillCatalogue, goneThings, spread } from "./catalogue";
+import { WorkersHere } from "./workers-here";
+
+describe("A spread pass", function () {
+  this.timeout(60_000);
+  let server: TestServer;
+  let migrations: string;
+  let local: Run;
+  let localContent: Readonly<Record<string, string>>;
+
+  before(async function () {
+    this.timeout(firstStart);
+    server = await startServer();
+    migrations = catalogueMigrations();
+    const next = await adopted("in_one_process");
+    local = await released(next, {});
+    localContent = await contentOf(server.uri, "in_one_process");
+  });
+  after(() => server.stop());
+
+  for (const workers of [1, 4]) {
+    it(`makes the same of the data with ${workers} workers as one process does, and the same record`, async () => {
+      const name = `spread_over_${workers}`;
+      const next = { ...(await adopted(name)), execution: spread({ workers }) };
+      const here = new WorkersHere();
+      const run = await released(next, { workers: here });
+      assert.deepEqual(await contentOf(server.uri, name), localContent);
+      assert.deepEqual(run.last("closed").record.collections, local.last("closed").record.collections);
+      assert.deepEqual(warningsOf(run), warningsOf(local));
+      assert.match(warningsOf(run).join(), new RegExp(`${goneThings} references lead nowhere`));
+      assert.deepEqual(here.stages, [`migrate: ${workers}`, `load: ${workers}`]);
+      assert.deepEqual(partsLeft(next), []);
+    });
+  }
+
+  it("counts a share once that was done twice, and one that died after it had written", async () => {
+    const next = { ...(await adopted("done_twice")), execution: spread({ workers: 3 }) };
+    const twice = new WorkersHere(async (run, { name }, index) => {
+      if (name.startsWith("load") && index === 0) {
+        // It wrote all, and died before it could say so.
+        await run();
+        await forgetDone(next, "l");
+      }
+      await run();
+      await run();
+    });
+    await released(next, { workers: twice });
+    assert.deepEqual(await contentOf(server.uri, "done_twice"), localContent);
+  });
+
+  it("a worker whose release went on without it stops before it writes", async () => {
+    const next = { ...(await adopted("another_token")), execution: spread() };
+    const late = new WorkersHere(async (run, { name }) => {
+      if (name.startsWith("load"))
+        await withClient(server.uri, (client) =>
+          client
+            .db("another_token")
+            .collection<{ _id: string }>("_slipway_state")
+            .updateOne({ _id: "lock" }, { $inc: { token: 1 } }),
+        );
+      await run();
+    });
+    const run = new EngineRun({ do: "release", spec: next }, processor, { workers: late });
+    assert.equal(await run.ended, false);
+    assert.match(run.said(), /the lock with token 2 is no longer ours/);
+    await withClient(server.uri, async (client) => {
+      for (const name of await besideNames(server.uri, "another_token"))
+        assert.equal(await client.db("another_token").collection(name).countDocuments(), 0, name);
+    });
+  });
+
+  it("N13: lists every document that the migration breaks, whoever found it, and closes no writes", async () => {
+    const breaks = catalogueMigrations(
+      `{ collections: { things: (one) => (one["size"] % 100 === 7 ? { ...one, size: 1e6 } : one) } }`,
+    );
+    const next = { ...(await adopted("breaks")), migrations: breaks, execution: spread({ workers: 3 }) };
+    const run = new EngineRun({ do: "release", spec: next }, processor, { workers: new WorkersHere() });
+    assert.equal(await run.ended, false);
+    assert.equal(run.last("failed").problems.length, 12);
+    assert.equal(
+      run.events.some((event) => event.event === "stage" && event.stage === "close-writes"),
+      false,
+    );
+    const lines = readFileSync(join(next.dump.keep, run.last("closed").record.id, "invalid.ndjson"), "utf8");
+    assert.equal(lines.trimEnd().split("\n").length, 12);
+  });
+
+  it("what users wrote since the rehearsal is done again by workers too", async () => {
+    const next = { ...(await adopted("users_write")), execution: spread() };
+    const here = new WorkersHere();
+    const run = await released(next, {
+      workers: here,
+      boundary: async (name) => {
+        if (name !== "before close-writes") return;
+        await withClient(server.writerUri, (client) =>
+          client
+            .db("users_write")
+            .collection<{ _id: number }>("things")
+            .updateOne({ _id: 7 }, { $set: { size: 99 } }),
+        );
+      },
+    });
+    assert.equal(here.stages.length, 4);
+    assert.equal(run.last("closed").record.outcome, "released");
+    await withClient(server.uri, async (client) => {
+      const [seven] = await client.db("users_write").collection("things").find({ id: "t:thing-7" }).toArray();
+      assert.deepEqual([seven?.["size"], seven?.["grown"]], [99, 198]);
+    });
+  });
+
+  /** The system's first release, and the spec of its next one. */
+  async function adopted(database: string): Promise<ReleaseSpec> {
+    await fillCatalogue(server.uri, database);
+    await withClient(server.uri, (client) => client.db(database).createCollection("nothing"));
+    const first = catalogueRelease(specFor(server, database), "1.0.0", migrations);
+    await released(first, {});
+    return catalogueRelease(first, "2.0.0", migrations);
+  }
+});
+
+async function released(spec: ReleaseSpec, options: Partial<EngineOptions>): Promise<Run> {
+  const run = new EngineRun({ do: "release", spec }, processor, options);
+  await run.inPlace();
+  const confirmation = new EngineRun({ do: "confirm", spec }, processor);
+  assert.equal(await confirmation.ended, true, confirmation.said());
+  assert.equal(await run.ended, true, run.said());
+  return run;
+}
+
+function warningsOf(run: Run): readonly string[] {
+  return run.events.flatMap((event) => (event.event === "warning" ? [event.says] : []));
+}
+
+/** What only workers need, as far as it is still there. */
+function partsLeft({ dump }: ReleaseSpec): readonly string[] {
+  return readdirSync(dump.keep, { recursive: true, encoding: "utf8" }).filter((path) =>
+    path.includes("spread-"),
+  );
+}
+
+async function forgetDone({ dump }: ReleaseSpec, prefix: string): Promise<void> {
+  const { rm } = await import("node:fs/promises");
+  const done = readdirSync(dump.keep, { recursive: true, encoding: "utf8" }).filter((path) =>
+    new RegExp(`/done/${prefix}\\d+\\.json$`).test(path),
+  );
+  assert.ok(done.length > 0);
+  for (const path of done) await rm(join(dump.keep, path));
+}
