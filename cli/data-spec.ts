@@ -28,7 +28,7 @@ export function specOf(environment: string): ReleaseSpec {
     store: withAbsolutePaths(known.store, (path) => resolve(path)),
     operator: process.env["SLIPWAY_OPERATOR"] ?? userInfo().username,
     migrations: resolve(inputs.migrations),
-    dump: { keep: resolve(inputs.dump.keep) },
+    dump: { ...inputs.dump, keep: resolve(inputs.dump.keep) },
   };
 }
 

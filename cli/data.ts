@@ -25,7 +25,7 @@ export function registerData(program: Command): void {
     ["resume", "finish or undo what a dead release left, by the database's journal alone"],
     ["abort", "take back the release that is under way or left behind"],
     ["rollback", "go back behind the last release: its originals by renames, its old images"],
-    ["clean", "drop originals that no way back needs any more"],
+    ["clean", "drop originals that no way back needs any more, and dumps that the config no longer keeps"],
   ] as const;
   for (const [name, description] of commands) {
     data

@@ -212,7 +212,7 @@ export function spec({ release, secrets }: Pick<Props, "release" | "secrets">): 
     store: withAbsolutePaths(inputs.store, (path) => resolve(here, path)),
     operator: process.env["SLIPWAY_OPERATOR"] ?? userInfo().username,
     migrations: resolve(here, inputs.migrations),
-    dump: { keep: resolve(here, inputs.dump.keep) },
+    dump: { ...inputs.dump, keep: resolve(here, inputs.dump.keep) },
   };
 }
 

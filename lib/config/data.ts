@@ -43,9 +43,19 @@ export const dataSchema = z
       .default(1800)
       .describe("Seconds for the roll-out; then the release is taken back."),
     dump: z
-      .strictObject({ keep: z.string().min(1) })
+      .strictObject({
+        keep: z.string().min(1).default("dumps").describe("Folder where dumps stay."),
+        retain: z
+          .number()
+          .int()
+          .min(1)
+          .optional()
+          .describe(
+            "Of how many releases the dumps stay; older ones are removed when a release is over, what proves the release stays. Default: of all. Example: 5",
+          ),
+      })
       .default({ keep: "dumps" })
-      .describe("Folder where dumps stay."),
+      .describe("Where dumps stay, and how many."),
     keep: z
       .strictObject({ releases: z.number().int().min(1) })
       .default({ releases: 1 })

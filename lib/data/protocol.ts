@@ -88,8 +88,8 @@ export interface ReleaseSpec {
   readonly deadline?: string | undefined;
   /** Where the work on the data is done; the hash does not know it. Default: in the engine's own process. */
   readonly execution?: ExecutionSpec;
-  /** Where dumps stay. */
-  readonly dump: { readonly keep: string };
+  /** Where dumps stay, and of how many releases; of all where that is absent. */
+  readonly dump: { readonly keep: string; readonly retain?: number | undefined };
   /** Originals stay in the database for the last `releases` releases (rule N18). */
   readonly keep: { readonly releases: number };
   /** Users' writes since the last release may be lost by a way back (rule N18): the release whose loss is accepted. */

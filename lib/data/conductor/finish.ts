@@ -4,6 +4,7 @@ import { parseBeside } from "../names";
 import type { ReleaseRecordData } from "../protocol";
 import type { Context } from "./context";
 import { closeRecord } from "./record";
+import { removeOldDumps } from "./old-dumps";
 import { openAgain } from "./open-again";
 
 /** The release is confirmed: writes open, originals that nobody goes back to are dropped, the record is closed. */
@@ -19,8 +20,13 @@ export async function finish(
   return closeRecord(context, log, decision);
 }
 
-/** Drops originals of releases older than the last `keep.releases` that changed data, and staging that was left (rule N18). */
-export async function clean({ spec, store, journal }: Context, log: RecordLog): Promise<readonly string[]> {
+/**
+ * Drops originals of releases older than the last `keep.releases` that changed data, and staging that was left (rule N18); and
+ * removes dumps that nobody keeps.
+ * @returns what is gone, for people.
+ */
+export async function clean(context: Context, log: RecordLog): Promise<readonly string[]> {
+  const { spec, store, journal } = context;
   const tokens = new Map((await journal.openings()).map(({ token, record }) => [token, record]));
   const beside = [...(await store.present()).keys()].flatMap((name) => {
     const parsed = parseBeside(name);
@@ -43,5 +49,6 @@ export async function clean({ spec, store, journal }: Context, log: RecordLog): 
   for (const name of drop) {
     await log.step(`drop ${name}`, {}, () => store.drop(name));
   }
-  return drop;
+  const dumps = await removeOldDumps(context, log);
+  return [...drop, ...dumps.map((record) => `the dump of ${record}`)];
 }

@@ -72,9 +72,10 @@ export class FolderStorage implements DumpStorage {
     return new Map(await Promise.all(sized));
   }
 
-  async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true }).catch((error: unknown) => {
-      throw unusable(this.folder, error);
+  async remove(name = ""): Promise<void> {
+    const path = this.where(name);
+    await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
+      throw unusable(path, error);
     });
   }
 }

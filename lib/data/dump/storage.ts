@@ -21,8 +21,8 @@ export interface DumpStorage {
   /** Published files by name, with all that is below; names are separated by `/`. */
   list(): Promise<ReadonlyMap<string, { readonly bytes: number }>>;
 
-  /** Removes all that is here, also what was never published. Idempotent. */
-  remove(): Promise<void>;
+  /** Removes a file, or all that is below a name, or all that is here; also what was never published. Idempotent. */
+  remove(name?: string): Promise<void>;
 }
 
 /** A file on its way into a storage: whole under its name, or not there. */

@@ -5,6 +5,7 @@ import { processor as realProcessor } from "../../../lib/data/conductor/processo
 import { processor as plainProcessor } from "../plain-data";
 
 const at = Number(process.env["KILL_AT"] ?? 0);
+const atName = process.env["KILL_AT_NAME"];
 const list = process.env["KILL_LIST"];
 const stopBefore = process.env["STOP_BEFORE"];
 let passed = 0;
@@ -16,6 +17,7 @@ void engineMain(process.env["KILL_STORE"] === "postgresql" ? realProcessor : pla
     if (list !== undefined) appendFileSync(list, `${name}\n`);
     if (stopBefore !== undefined && name.startsWith(`before ${stopBefore}`))
       process.kill(process.pid, "SIGSTOP");
-    if (passed === at) process.kill(process.pid, "SIGKILL");
+    if (passed === at || (atName !== undefined && name.startsWith(atName)))
+      process.kill(process.pid, "SIGKILL");
   },
 });
