@@ -111,14 +111,21 @@ describe("Options and indexes", () => {
     async function expire(db: Db): Promise<void> {
       for (const { name, type } of await db.listCollections({}, { nameOnly: false }).toArray()) {
         if (type === "view") continue;
+        const [info] = await db.listCollections({ name }, { nameOnly: false }).toArray();
+        const whole: unknown = info && "options" in info ? info.options?.["expireAfterSeconds"] : undefined;
+        if (whole !== undefined) await deleteOld(db, name, "_id", Number(whole));
         const indexes: readonly Document[] = await db.collection(name).listIndexes().toArray();
         for (const { key, expireAfterSeconds } of indexes) {
           if (expireAfterSeconds === undefined) continue;
           const [field = ""] = Object.keys(key as Document);
-          const before = new Date(Date.now() - Number(expireAfterSeconds) * 1000);
-          await db.collection(name).deleteMany({ [field]: { $lt: before } });
+          await deleteOld(db, name, field, Number(expireAfterSeconds));
         }
       }
+    }
+
+    async function deleteOld(db: Db, collection: string, field: string, after: number): Promise<void> {
+      const before = new Date(Date.now() - after * 1000);
+      await db.collection(collection).deleteMany({ [field]: { $lt: before } });
     }
 
     const expiryOf = async (database: string, collection: string): Promise<unknown> =>
@@ -144,6 +151,30 @@ describe("Options and indexes", () => {
       }
       await inDatabase("expires", expire);
       assert.equal(await inDatabase("expires", (db) => db.collection("studies").countDocuments()), 2);
+    });
+
+    it("of a clustered collection nothing does either, and the way back gives its expiry back too", async () => {
+      const database = "clustered";
+      await inDatabase(database, async (db) => {
+        const clusteredIndex = { key: { _id: 1 }, unique: true, name: "by day" };
+        await db.createCollection("sessions", { clusteredIndex, expireAfterSeconds: seconds });
+        await db.collection<{ _id: Date }>("sessions").insertMany([{ _id: old }, { _id: new Date() }]);
+      });
+      const spec = await ready(database);
+      const count = (): Promise<number> =>
+        inDatabase(database, (db) => db.collection("sessions").countDocuments({}));
+      const run = await releaseWith(spec, "before swap", expire);
+      assert.equal(await count(), 2);
+      const { clusteredIndex, expireAfterSeconds } = (await optionsOf(database, "sessions")) ?? {};
+      assert.deepEqual([(clusteredIndex as Document)["name"], expireAfterSeconds], ["by day", seconds]);
+      const folder = join(spec.dump.keep, run.last("closed").record.id, database);
+      const metadata = readFileSync(join(folder, "sessions.metadata.json"), "utf8");
+      assert.match(metadata, /"expireAfterSeconds":(\{"\$numberInt":"60"\}|60)/);
+      await releaseAndConfirm({ ...specFor(server, database), hash: "sha256:back" }, processor);
+      assert.equal((await optionsOf(database, "sessions"))?.["expireAfterSeconds"], seconds);
+      assert.equal(await count(), 2);
+      await inDatabase(database, expire);
+      assert.equal(await count(), 1);
     });
 
     it("what expires between rehearsal and closing is gone from the new version too", async () => {

@@ -1,7 +1,8 @@
-/** An index by which the server deletes documents as they expire, and when it did so before the release. */
+/** By what the server deletes documents as they expire, and when it did so before the release. */
 export interface ExpiringIndex {
   readonly collection: string;
-  readonly index: string;
+  /** The index's name; none where a clustered collection expires by its own key. */
+  readonly index?: string;
   /** Seconds after the indexed date. */
   readonly seconds: number;
 }

@@ -9,13 +9,16 @@ import { type ExpiringIndex, type PausedExpiry, same } from "./expiring-index";
 /** The latest expiry that a server takes, in seconds: 68 years after the indexed date. */
 export const never = 2 ** 31 - 1;
 
-/** Every index by which documents of these collections expire. */
+/** All by which documents of these collections expire. */
 export async function expiringIndexes(
   db: Db,
   collections: readonly string[],
 ): Promise<readonly ExpiringIndex[]> {
   const found: ExpiringIndex[] = [];
-  for (const collection of collections) {
+  const asked = new Set(collections);
+  for (const { name: collection, options } of await listAll(db)) {
+    if (!asked.has(collection)) continue;
+    if (expires(options)) found.push({ collection, seconds: Number(options["expireAfterSeconds"]) });
     for (const index of (await listIndexes(db, collection)).filter(expires)) {
       const seconds = Number(index["expireAfterSeconds"]);
       found.push({ collection, index: String(index["name"]), seconds });
@@ -37,17 +40,22 @@ export async function pauseExpiry(
   if (indexes.length + returning.length === 0) return;
   const intent = { indexes, returning } as unknown as Json;
   await log.step(stepName.pauseExpiry, intent, async () => {
-    for (const { collection, index } of indexes) await setExpiry(db, { collection, index, seconds: never });
+    for (const index of indexes) await setExpiry(db, { ...index, seconds: never });
   });
 }
 
 /** Gives back what was paused, to the collections that are live now. Idempotent; what somebody else has set since stays. */
 export async function resumeExpiry(db: Db, log: RecordLog, saved: readonly ExpiringIndex[]): Promise<void> {
-  const present = new Set((await listAll(db)).map(({ name }) => name));
-  const now = await expiringIndexes(db, [
-    ...new Set(saved.map(({ collection }) => collection).filter((name) => present.has(name))),
-  ]);
-  const paused = saved.filter((index) => now.some((one) => same(one, index) && one.seconds === never));
+  const present = new Map((await listAll(db)).map(({ name, options }) => [name, options]));
+  const now = await expiringIndexes(
+    db,
+    saved.map(({ collection }) => collection),
+  );
+  const paused = saved.filter((one) => {
+    const options = present.get(one.collection);
+    if (one.index === undefined) return options !== undefined && !expires(options);
+    return now.some((other) => same(other, one) && other.seconds === never);
+  });
   if (paused.length === 0) return;
   await log.step(stepName.resumeExpiry, { indexes: paused as unknown as Json }, async () => {
     for (const index of paused) await setExpiry(db, index);
@@ -61,5 +69,8 @@ export function asBefore(collection: string, index: Document, saved: readonly Ex
 }
 
 async function setExpiry(db: Db, { collection, index, seconds }: ExpiringIndex): Promise<void> {
-  await db.command({ collMod: collection, index: { name: index, expireAfterSeconds: seconds } });
+  // A clustered collection takes no expiry that reaches behind 1970, and is told in words.
+  const whole = { expireAfterSeconds: seconds === never ? "off" : seconds };
+  const change = index === undefined ? whole : { index: { name: index, expireAfterSeconds: seconds } };
+  await db.command({ collMod: collection, ...change });
 }

@@ -11,12 +11,12 @@ export function shapeOf(options: Document, indexes: readonly Document[]): string
   const shown = indexes.map((index) =>
     text(expires(index) ? { ...index, expireAfterSeconds: "paused" } : index),
   );
-  return [text(options), ...shown.sort()].join("\n");
+  return [text(without(options, new Set(["expireAfterSeconds"]))), ...shown.sort()].join("\n");
 }
 
-/** Whether the server deletes documents by this index as they expire. */
-export function expires(index: Document): boolean {
-  return index["expireAfterSeconds"] !== undefined;
+/** Whether the server deletes documents by this index, or of the clustered collection with these options, as they expire. */
+export function expires(indexOrOptions: Document): boolean {
+  return indexOrOptions["expireAfterSeconds"] !== undefined;
 }
 
 /** The document without some of its members. */

@@ -28,7 +28,8 @@ export async function createStaged(
 
 /** Gives a loaded staging collection the live one's indexes. @throws Refusal when its documents don't fit them. */
 export async function indexStaged(db: Db, token: number, collection: string, model: Model): Promise<void> {
-  const own = model.indexes.filter(({ name }) => name !== "_id_");
+  // The collection is made with the index of its key.
+  const own = model.indexes.filter(({ name, clustered }) => name !== "_id_" && clustered !== true);
   if (own.length === 0) return;
   try {
     // Nothing expires before the release is over: what is loaded must be what is read back.
@@ -49,7 +50,7 @@ export async function indexStaged(db: Db, token: number, collection: string, mod
   }
 }
 
-/** What a new version's collection is created with: all of the live one's options but what only the server sets. */
-export function createOptions(options: Document): CreateCollectionOptions {
-  return without(options, new Set(["uuid", "autoIndexId"]));
+/** What a new version's collection is created with: all of the live one's options but what only the server sets, and its expiry. */
+function createOptions(options: Document): CreateCollectionOptions {
+  return without(options, new Set(["uuid", "autoIndexId", "expireAfterSeconds"]));
 }

@@ -66,7 +66,10 @@ final class CollectionCommands {
         } else {
             if (core.collection(namespace) == null) throw Failure.namespaceNotFound("ns does not exist: " + namespace);
             if (command.body().get("index") instanceof Document index) return indexes.modify(command, index);
-            catalog.putOptions(namespace, new Document(catalog.options(namespace)).appendAll(change));
+            Document options = new Document(catalog.options(namespace)).appendAll(change);
+            // As on mongod, a clustered collection whose documents expire no longer has no such option.
+            if ("off".equals(change.get("expireAfterSeconds"))) options.remove("expireAfterSeconds");
+            catalog.putOptions(namespace, options);
         }
         return Command.ok(new Document());
     }
