@@ -246,7 +246,7 @@ describe("Faults of a data release", () => {
         return { schemas, run: async (request) => ({ ...(await run(request)), deleted }) };
       },
     };
-    const found = "a view that reads samples, which the migration takes away";
+    const found = "a view that reads samples, which the release takes away";
     const plan = new EngineRun({ do: "plan", spec }, deleting);
     assert.equal(await plan.ended, true, plan.said());
     const { problems } = plan.last("plan").plan;

@@ -34,6 +34,8 @@ export async function wayBack(
   reporter.stage("close-writes", `by ${fence.fence.how}; readers go on`);
   await context.store.withCanary((canary) => closeWrites(log, fence, canary));
   await context.store.pauseExpiry(log, way);
+  // Somebody may have made a view since the plan.
+  await context.store.refuseOrphans(way.moves);
   reporter.stage(
     "verify",
     `nobody wrote to ${way.moves.length} ${context.store.things} since ${spec.acceptLossSince ?? released}`,

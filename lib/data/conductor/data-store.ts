@@ -8,7 +8,7 @@ import type { Json } from "../../content-hash";
 import type { ProcessReport } from "../migrations";
 import type { DataPlan } from "../preview/data-plan";
 import type { CollectionChange } from "../protocol";
-import type { Present, Rename } from "../swap/move";
+import type { Move, Present, Rename } from "../swap/move";
 import type { Context, ProcessNeeds } from "./context";
 import type { Way } from "./plan";
 import type { RecordState, SwapIntent } from "../journal/record-state";
@@ -65,6 +65,8 @@ export interface DataStore {
    * @throws Refusal with all of it.
    */
   refuseUnfit(token: number, moves: boolean): Promise<void>;
+  /** Looks for what would read nothing once these moves are done. @throws Refusal that lists it. */
+  refuseOrphans(moves: readonly Move[]): Promise<void>;
   /** Gets all that one pass over the data needs (rule N7). @throws Refusal when something can't be had. */
   prepare(needs: ProcessNeeds, context: Context): Promise<Pass>;
 

@@ -49,6 +49,7 @@ export async function planRelease(context: Context, token: number): Promise<Rele
   await refuseStrangers(context, present);
   const way = await wayOf(context, before, present, token);
   await store.refuseUnfit(token, way.kind !== "code-only");
+  if (way.kind === "back") await store.refuseOrphans(way.moves);
   const pass = await prepare(context, way, before);
   return { way, pass, before, from: before?.version ?? to, to, workloads };
 }

@@ -18,10 +18,11 @@ import type { RecordLog } from "../journal/record-log";
 import { refuseLongNames } from "../names";
 import type { MongoStoreSpec } from "../protocol";
 import type { Secrets } from "../secrets";
-import type { Present, Rename } from "../swap/move";
+import type { Move, Present, Rename } from "../swap/move";
 import { listAll, refuseUnsafe, userCollections } from "./catalog";
 import { cleanDigests } from "./digests";
 import { MongoPass } from "./mongo-pass";
+import { refuseOrphanedViews } from "./orphaned-views";
 import { connect, Store } from "./store";
 
 /** A MongoDB database, as a release asks for it: collections change places by renames. */
@@ -133,6 +134,11 @@ export class MongoDataStore implements DataStore {
       token,
     );
     if (moves) refuseUnsafe(live);
+  }
+
+  async refuseOrphans(moves: readonly Move[]): Promise<void> {
+    const gone = moves.filter(({ action }) => action === "remove").map(({ collection }) => collection);
+    refuseOrphanedViews(await listAll(this.mongo.db), new Set(gone));
   }
 
   async prepare(needs: ProcessNeeds, { processor, reporter, spec }: Context): Promise<Pass> {

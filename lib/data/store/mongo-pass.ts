@@ -11,7 +11,7 @@ import { type CollectionInfo, listAll } from "./catalog";
 import type { MongoContext } from "./mongo-context";
 import { previewPass } from "./mongo-preview";
 import { RestOfCollections } from "./mongo-rest";
-import { refuseOrphanedViews } from "./orphaned-views";
+import { refuseOrphanedViews, takenAway } from "./orphaned-views";
 import type { Store } from "./store";
 
 /** One pass over a MongoDB database: collections that a migration changes are loaded beside the live ones. */
@@ -28,7 +28,7 @@ export class MongoPass implements Pass {
   async stage({ context, log, mayGoOn }: Work): Promise<Staged> {
     const own = this.#own(context);
     const collections = await stageNextVersion(own, log, await liveNow(own), mayGoOn);
-    refuseOrphanedViews(await listAll(this.store.db), collections.report);
+    refuseOrphanedViews(await listAll(this.store.db), takenAway(collections.report));
     return new StagedVersion(collections, this.#own.bind(this));
   }
 
@@ -64,7 +64,7 @@ class StagedVersion implements Staged {
     const settled =
       changed.length === 0 ? staged : await stageAgain(own, log, { staged, live, changed }, mayGoOn);
     // Somebody may have made one since the rehearsal.
-    refuseOrphanedViews(await listAll(own.store.db), settled.report);
+    refuseOrphanedViews(await listAll(own.store.db), takenAway(settled.report));
     await finishDump(own, log, settled, live);
     return new StagedVersion(settled, this.own);
   }

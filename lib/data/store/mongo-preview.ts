@@ -15,7 +15,7 @@ import { chooseExtent, type Extent, previewLimits } from "../preview/extent";
 import type { InvalidDocument } from "../protocol";
 import { listAll } from "./catalog";
 import type { MongoContext } from "./mongo-context";
-import { refuseOrphanedViews } from "./orphaned-views";
+import { refuseOrphanedViews, takenAway } from "./orphaned-views";
 
 /** The real run over all documents or over a sample of them; nothing is written but a temporary folder (rule X2). */
 export async function previewPass(
@@ -42,7 +42,7 @@ export async function previewPass(
         seen.see(document);
       },
     });
-    refuseOrphanedViews(await listAll(store.db), report);
+    refuseOrphanedViews(await listAll(store.db), takenAway(report));
     return await found(report, reports, extent, seen);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -6,16 +6,22 @@ import type { CollectionInfo } from "./catalog";
 /** Where a view's pipeline names another collection that it reads. */
 const reads: ReadonlySet<string> = new Set(["from", "coll", "$unionWith"]);
 
-/**
- * A view stays what it is through a release, and would read nothing when its collection is gone: no error, only empty answers.
- * @throws Refusal that lists the views on collections that a migration removes or renames.
- */
-export function refuseOrphanedViews(
-  all: readonly CollectionInfo[],
-  { deleted, renamed, changed }: Pick<ProcessReport, "deleted" | "renamed" | "changed">,
-): void {
+/** The collections that a migration removes or renames. */
+export function takenAway({
+  deleted,
+  renamed,
+  changed,
+}: Pick<ProcessReport, "deleted" | "renamed" | "changed">): ReadonlySet<string> {
   const gone = new Set([...deleted.map(({ collection }) => collection), ...renamed.map(({ from }) => from)]);
   for (const made of changed) gone.delete(made);
+  return gone;
+}
+
+/**
+ * A view stays what it is through a release, and would read nothing when its collection is gone: no error, only empty answers.
+ * @throws Refusal that lists the views on collections that go.
+ */
+export function refuseOrphanedViews(all: readonly CollectionInfo[], gone: ReadonlySet<string>): void {
   const problems = all
     .filter(({ type }) => type === "view")
     .flatMap(({ name, options }) =>
@@ -23,7 +29,7 @@ export function refuseOrphanedViews(
         .filter((source) => gone.has(source))
         .map((source) => ({
           where: name,
-          found: `a view that reads ${source}, which the migration takes away`,
+          found: `a view that reads ${source}, which the release takes away`,
           allowed: "views on collections that stay: this one would give empty answers, and no error",
           mend: "drop the view, or point it at a collection of both versions, before the release",
         })),
