@@ -36,6 +36,9 @@ function tell(says: string): void {
   }
 }
 
+// The first process of a container is not ended by a signal that it does not take.
+process.once("SIGTERM", () => process.exit(workerExit.again));
+
 void main(process.argv[2] ?? "", Number(process.env["JOB_COMPLETION_INDEX"] ?? "0")).then((code) => {
   process.exit(code);
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { executionSchema } from "./execution";
 import { storeSchema } from "./store";
 
 export const dataSchema = z
@@ -42,6 +43,7 @@ export const dataSchema = z
       .min(10)
       .default(1800)
       .describe("Seconds for the roll-out; then the release is taken back."),
+    execution: executionSchema.optional(),
     dump: z
       .strictObject({
         keep: z.string().min(1).default("dumps").describe("Folder where dumps stay."),

@@ -1,6 +1,7 @@
 import type { ClusterSpec, ReleaseSpec, SecretSource } from "../data/protocol";
 import { releaseHash } from "../release/release";
 import type { StackConfig } from "./stack-config";
+import { executionSpec } from "./execution";
 import { forgeOf } from "./ticket";
 import { secretSource, storeSpec } from "./store-spec";
 
@@ -35,6 +36,7 @@ export function releaseInputs(
     return { name, repository, tag, digest };
   });
   const { system, environment, release, services, jobs, data } = config;
+  const execution = executionSpec(config, digests);
   return {
     system,
     environment,
@@ -59,6 +61,7 @@ export function releaseInputs(
     order: data.order,
     reopen: data.reopen,
     confirmWithin: data.confirmWithin,
+    ...(execution && { execution }),
     dump: data.dump,
     keep: data.keep,
     ...(data.acceptLossSince !== undefined && { acceptLossSince: data.acceptLossSince }),
@@ -97,8 +100,9 @@ function clusterSpec({ cluster, services }: StackConfig): ClusterSpec {
 export function secretKeysOf({
   store,
   cluster,
-}: Pick<ReleaseInputs, "store" | "cluster">): readonly string[] {
-  const sources = [store.uri, store.canary, cluster?.kubeconfig];
+  execution,
+}: Pick<ReleaseInputs, "store" | "cluster" | "execution">): readonly string[] {
+  const sources = [store.uri, store.canary, cluster?.kubeconfig, execution?.uri];
   return [...new Set(sources.flatMap((source) => (source?.kind === "config" ? [source.key] : [])))];
 }
 
@@ -106,9 +110,10 @@ export function secretKeysOf({
 export function withSecrets(inputs: ReleaseInputs, secrets: Readonly<Record<string, string>>): ReleaseInputs {
   const resolve = (source: SecretSource): SecretSource =>
     source.kind === "config" ? { kind: "value", value: secrets[source.key] ?? "" } : source;
-  const { store, cluster } = inputs;
+  const { store, cluster, execution } = inputs;
   return {
     ...inputs,
+    ...(execution?.uri && { execution: { ...execution, uri: resolve(execution.uri) } }),
     store: { ...store, uri: resolve(store.uri), ...(store.canary && { canary: resolve(store.canary) }) },
     ...(cluster && { cluster: withKubeconfig(cluster, resolve) }),
   };

@@ -3,6 +3,7 @@ import { Refusal } from "../problem";
 import { pinFaults } from "../release/invariants/pinned";
 import { clusterSchema } from "./cluster";
 import { dataSchema } from "./data";
+import { executionContradictions } from "./execution";
 import { gateSections } from "./gates";
 import { gateContradictions } from "./gates-contradictions";
 import { imageSchema } from "./images";
@@ -62,6 +63,7 @@ function contradictions(config: Partial<StackConfig>): readonly Contradiction[] 
   return [
     ...(grade && images ? imageContradictions({ grade, images }) : []),
     ...(data ? storeContradictions(data.store) : []),
+    ...(data && images ? executionContradictions({ data, images }) : []),
     ...(images && services ? workloadContradictions({ images, services, jobs: jobs ?? {} }) : []),
     ...(services && verification ? verificationContradictions({ services, verification }) : []),
     ...(maintenance && services ? maintenanceContradictions(maintenance, services) : []),

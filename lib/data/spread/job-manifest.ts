@@ -105,6 +105,7 @@ export function jobManifest(
         metadata: { labels },
         spec: {
           restartPolicy: "Never",
+          terminationGracePeriodSeconds: 5,
           serviceAccountName: workerAccount,
           automountServiceAccountToken: false,
           enableServiceLinks: false,

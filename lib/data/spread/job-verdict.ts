@@ -23,6 +23,9 @@ const noStart: ReadonlySet<string> = new Set([
   "RunContainerError",
 ]);
 
+/** How Node ends when its own heap is full: it aborts. */
+const nodeOutOfMemory = 134;
+
 /** Judges a Job by its own state, its pods and what its controller complains of. */
 export function judgeJob(
   job: V1Job,
@@ -51,14 +54,15 @@ function killedForMemory(
   { resources }: ExecutionSpec,
   threads: number,
 ): Problem | undefined {
-  const killed = pods.find(
-    (pod) => pod.status?.containerStatuses?.[0]?.state?.terminated?.reason === "OOMKilled",
-  );
+  const killed = pods.find((pod) => {
+    const ended = pod.status?.containerStatuses?.[0]?.state?.terminated;
+    return ended?.reason === "OOMKilled" || ended?.exitCode === nodeOutOfMemory;
+  });
   if (!killed) return undefined;
   const { formula, mebibytes } = memoryNeeded(threads);
   return {
     where: `pod ${killed.metadata?.name ?? ""}`,
-    found: `killed by its node: it took more than its limit of ${resources.memory} of memory`,
+    found: `ended for want of memory: it took more than its limit of ${resources.memory}`,
     allowed: `at least ${mebibytes} MiB: ${formula}`,
     mend: `raise slipway:data.execution.resources.memory, or lower its cpu: each one is a thread`,
   };

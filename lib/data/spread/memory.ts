@@ -16,3 +16,9 @@ export function memoryNeeded(threads: number): { readonly mebibytes: number; rea
     formula: `${base} MiB, and ${perThread} MiB for each of ${threads} ${threads === 1 ? "thread" : "threads"}`,
   };
 }
+
+/** A size as Kubernetes writes it, in MiB. Example: `2Gi`. */
+export function mebibytes(size: string): number {
+  const number = Number.parseInt(size, 10);
+  return size.endsWith("Gi") ? number * 1024 : number;
+}

@@ -9,7 +9,7 @@ import { sharesOf } from "./cut";
 import { engineHash } from "./engine-hash";
 import { forecast } from "./forecast";
 import { hashOf } from "./pack";
-import { doneFile, type WorkOrder } from "./run-share";
+import { doneFile, failedFile, type WorkOrder } from "./run-share";
 import { getSealed, putSealed } from "./sealed";
 import type { Piece, Unit, UnitResult, WorkPlan } from "./work";
 import type { Workers } from "./workers";
@@ -87,13 +87,36 @@ export class SpreadStages {
       mount: spec.dump.keep,
       shares: plan.shares.length,
     };
-    await this.workers.carryOut(stage, order, () => this.#observe(units));
+    try {
+      await this.workers.carryOut(stage, order, () => this.#observe(units));
+    } catch (error) {
+      throw (await this.#refusals(plan.shares.length)) ?? error;
+    }
     return this.#results(units);
   }
 
   /** Takes away what only workers needed. */
   async close(): Promise<void> {
     await this.storage.within(this.pass).remove();
+  }
+
+  /** What workers refused, in their own words; that a Job failed is only its consequence. */
+  async #refusals(shares: number): Promise<Refusal | undefined> {
+    const left = [...(await this.storage.within(this.pass).list()).keys()];
+    const told: Pick<Refusal, "subject" | "problems">[] = [];
+    for (let index = 0; index < shares; index++) {
+      const file = failedFile(this.pass, index);
+      if (!left.includes(file.slice(this.pass.length + 1))) continue;
+      told.push((await getSealed(this.storage, file)) as unknown as Refusal);
+    }
+    const [first] = told;
+    return (
+      first &&
+      new Refusal(
+        first.subject,
+        told.flatMap(({ problems }) => problems),
+      )
+    );
   }
 
   async #results(units: readonly Unit[]): Promise<ReadonlyMap<string, UnitResult>> {

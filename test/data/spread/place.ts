@@ -1,9 +1,21 @@
 import { mkdirSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import {
+  BatchV1Api,
+  CoreV1Api,
+  KubeConfig,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Pod,
+} from "@kubernetes/client-node";
+import { pack } from "tar-stream";
 import type { EmbeddedEnvironment } from "../../../lib/config/embedded";
 import type { ExecutionSpec, ReleaseSpec } from "../../../lib/data/protocol";
-import { makeEngineImage } from "../../../tools/images/engine/engine-image";
+import { engineSettings, makeEngineImage } from "../../../tools/images/engine/engine-image";
+import { assembleImage, type Blob, layerOf } from "../../../tools/images/image";
+import { LoopbackRegistry } from "../../../tools/images/registry";
 import { scratch } from "../../scratch";
 import { specFor } from "../engine-run";
 import { spread } from "./catalogue";
@@ -19,6 +31,7 @@ export class SpreadPlace {
     readonly folder: string,
     readonly image: string,
     readonly core: CoreV1Api,
+    private readonly batch: BatchV1Api,
   ) {}
 
   static async make(environment: EmbeddedEnvironment): Promise<SpreadPlace> {
@@ -53,7 +66,13 @@ export class SpreadPlace {
       },
     });
     const { repository, digest } = await makeEngineImage(environment.registry);
-    return new SpreadPlace(environment, folder, `${repository}@${digest}`, core);
+    return new SpreadPlace(
+      environment,
+      folder,
+      `${repository}@${digest}`,
+      core,
+      config.makeApiClient(BatchV1Api),
+    );
   }
 
   /** A release onto a database of the embedded server, done by one process. */
@@ -75,6 +94,72 @@ export class SpreadPlace {
 
   async pods(): Promise<readonly V1Pod[]> {
     return (await this.core.listNamespacedPod({ namespace })).items;
+  }
+
+  /** Pods whose worker runs now. */
+  async running(): Promise<readonly V1Pod[]> {
+    return (await this.pods()).filter(
+      ({ status }) => status?.containerStatuses?.[0]?.state?.running !== undefined,
+    );
+  }
+
+  /** SIGKILL to the worker of a pod, as its node's kernel would send it. @returns whether it was still there. */
+  async kill(pod: V1Pod): Promise<boolean> {
+    const id = pod.status?.containerStatuses?.[0]?.containerID?.replace("containerd://", "") ?? "none";
+    for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+      const groups = await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => "");
+      if (!groups.includes(id)) continue;
+      process.kill(Number(pid), "SIGKILL");
+      return true;
+    }
+    return false;
+  }
+
+  /** Evicts a pod, as draining its node does. */
+  async evict(pod: V1Pod): Promise<void> {
+    const name = pod.metadata?.name ?? "";
+    await this.core.createNamespacedPodEviction({
+      name,
+      namespace,
+      body: { metadata: { name, namespace }, deleteOptions: { gracePeriodSeconds: 0 } },
+    });
+  }
+
+  /** Whether the node takes new pods. */
+  async cordon(unschedulable: boolean): Promise<void> {
+    const [node] = (await this.core.listNode()).items;
+    await this.core.patchNode(
+      { name: node?.metadata?.name ?? "", body: { spec: { unschedulable } } },
+      setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch),
+    );
+  }
+
+  /** The same image with another file among its compiled ones: another engine. */
+  async otherEngine(): Promise<string> {
+    const [, name = ""] = /^[^/]+\/(.+)@/.exec(this.image) ?? [];
+    const registry = new LoopbackRegistry(this.environment.registry);
+    const pull = async (kind: "blobs" | "manifests", digest: string): Promise<Blob> => {
+      const bytes = await registry.pull(name, kind, digest);
+      return { mediaType: "application/vnd.oci.image.layer.v1.tar", digest, bytes };
+    };
+    const manifest = await pull("manifests", this.image.slice(this.image.indexOf("@") + 1));
+    const { layers } = JSON.parse(manifest.bytes.toString()) as { layers: readonly { digest: string }[] };
+    const archive = pack();
+    archive.entry({ name: "slipway/build/lib/another.js" }, "exports.another = true;");
+    archive.finalize();
+    const blobs = await Promise.all(layers.map(({ digest }) => pull("blobs", digest)));
+    const image = assembleImage([...blobs, layerOf(await buffer(archive))], engineSettings());
+    const digest = await registry.push(name, "another", image);
+    return `${this.environment.registry}/${name}@${digest}`;
+  }
+
+  /** Jobs and Secrets of ours that are there. */
+  async left(): Promise<readonly string[]> {
+    const [{ items: jobs }, { items: secrets }] = await Promise.all([
+      this.batch.listNamespacedJob({ namespace }),
+      this.core.listNamespacedSecret({ namespace }),
+    ]);
+    return [...jobs, ...secrets].map(({ metadata }) => metadata?.name ?? "");
   }
 
   /** The first pod that this is true of. */
