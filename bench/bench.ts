@@ -8,11 +8,12 @@ import { Refusal } from "../lib/problem";
 import { down, up } from "../tools/environment/environment";
 import { progressOn } from "../tools/toolchain/progress";
 import { engineBench } from "./engine/engine-bench";
-import { Verdicts } from "./engine/verdicts";
 import { timedJob } from "./job";
 import { pageSeconds } from "./page";
+import { postgresBench } from "./postgresql/postgres-bench";
 import { noOp } from "./pulumi/no-op";
 import { setUpSeconds } from "./set-up";
+import { Verdicts } from "./verdicts";
 
 /** What is promised. Seconds; the last is a ratio. */
 const promises = {
@@ -23,7 +24,7 @@ const promises = {
   page: { most: 2 },
 } as const;
 
-const parts = ["set-up", "job", "no-op", "page", "engine"] as const;
+const parts = ["set-up", "job", "no-op", "page", "engine", "postgresql"] as const;
 type Part = (typeof parts)[number];
 
 /** `npm run bench`: measures what the program promises; exit code 1 when a promise is missed. */
@@ -32,9 +33,15 @@ async function bench(): Promise<void> {
     .description("Measures what is promised: each figure, its goal, and whether it was reached.")
     .addOption(new Option("--only <part>", "this part alone").choices(parts))
     .option("--set-up", "also the set-up from nothing, with an empty tool cache: takes many minutes")
-    .option("--runs <number>", "runs of a no-op up that count, and rounds of the engine", Number, 5)
+    .option("--runs <number>", "runs of a no-op up that count, and rounds of both engines", Number, 5)
+    .option("--megabytes <number>", "size of PostgreSQL's database", Number, 1000)
     .parse();
-  const { only, setUp, runs } = program.opts<{ only?: Part; setUp?: boolean; runs: number }>();
+  const { only, setUp, runs, megabytes } = program.opts<{
+    only?: Part;
+    setUp?: boolean;
+    runs: number;
+    megabytes: number;
+  }>();
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
@@ -56,7 +63,8 @@ async function bench(): Promise<void> {
   console.log("");
   verdicts.print();
   const engineKept = wants("engine") ? await engineBench(runs) : true;
-  if (!verdicts.kept || !engineKept) process.exitCode = 1;
+  const postgresKept = wants("postgresql") ? await postgresBench(runs, megabytes) : true;
+  if (!verdicts.kept || !engineKept || !postgresKept) process.exitCode = 1;
 }
 
 async function fromNothing(verdicts: Verdicts, signal: AbortSignal): Promise<void> {

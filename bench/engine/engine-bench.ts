@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { median } from "../median";
+import { type ReleaseFigures, timedRelease } from "../timed-release";
+import { Verdicts } from "../verdicts";
 import { BareTools } from "./bare-tools";
 import { BenchDatabase } from "./bench-database";
+import { benchSpec } from "./bench-spec";
 import { type NmdcFigures, nmdcWay } from "./nmdc-way";
 import { promises } from "./promises";
-import { benchSpec, type ReleaseFigures, timedRelease } from "./release-run";
 import { validatorStart } from "./validator-start";
-import { Verdicts } from "./verdicts";
 
 const old = "11.23.0";
 const next = "11.24.0";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { BSON } from "mongodb";
-import { ProcessWatch } from "../../bench/engine/process-watch";
+import { ProcessWatch } from "../../bench/process-watch";
 import { processor } from "../../lib/data/conductor/processor";
 import { FolderStorage } from "../../lib/data/dump/folder-storage";
 import { processData } from "../../lib/data/migrations/process";

@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { processor } from "../../lib/data/conductor/processor";
-import { Signs } from "../../lib/data/conductor/signs";
-import { runEngine } from "../../lib/data/engine";
-import { defaultLease } from "../../lib/data/journal/lock";
-import type { EngineEvent, ReleaseRecordData, ReleaseSpec } from "../../lib/data/protocol";
-import { packageRoot } from "../../lib/package-root";
-import type { BenchDatabase } from "./bench-database";
+import { processor } from "../lib/data/conductor/processor";
+import { Signs } from "../lib/data/conductor/signs";
+import { runEngine } from "../lib/data/engine";
+import { defaultLease } from "../lib/data/journal/lock";
+import type { EngineEvent, ReleaseRecordData, ReleaseSpec } from "../lib/data/protocol";
+import { packageRoot } from "../lib/package-root";
 import { ProcessWatch, type Taken } from "./process-watch";
 
 /** What one whole release took. */
@@ -17,31 +16,6 @@ export interface ReleaseFigures extends Taken {
   /** Seconds for which writers were refused. */
   readonly closed: number;
   readonly record: ReleaseRecordData;
-}
-
-/** The release of the bench's data onto a schema version. */
-export function benchSpec(database: BenchDatabase, version: string, dumps: string): ReleaseSpec {
-  return {
-    system: "nmdc",
-    environment: "bench",
-    release: `v${version}`,
-    hash: `sha256:${version}`,
-    operator: "bench",
-    images: [],
-    store: {
-      kind: "mongodb",
-      uri: { kind: "value", value: database.server.uri("slipway") },
-      canary: { kind: "value", value: database.server.uri("runtime") },
-      database: database.name,
-      closeWrites: "writeBlock",
-    },
-    schema: { package: "nmdc-schema", version },
-    migrations: join(packageRoot(), "migrations"),
-    reopen: "after-rollout",
-    confirmWithin: 600,
-    dump: { keep: dumps },
-    keep: { releases: 1 },
-  };
 }
 
 /** Runs one release in a process of its own and confirms it at once, as a roll-out that takes no time would. */
