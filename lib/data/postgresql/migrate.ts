@@ -1,11 +1,11 @@
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Client, DatabaseError } from "pg";
 import { Refusal } from "../../problem";
 import type { DatabaseSql, Migration } from "../migrations/migration";
 import type { Secrets } from "../secrets";
-import { endOf } from "./program";
+import { whileAllowed } from "../while-allowed";
+import { Child } from "./child";
 import { name } from "./quoting";
 import { type PostgresServer, row, rows } from "./server";
 
@@ -52,9 +52,9 @@ export async function migrate(
     if (step.kind !== "sql" && step.kind !== "command") throw wrongKind(id, step.kind);
     mayGoOn();
     const own = step.databases.find(({ database }) => isFor(copy, database));
-    if (step.kind === "sql") await runFiles(copy, own, step.role, { touched, counted });
+    if (step.kind === "sql") await runFiles(copy, own, step.role, { touched, counted }, mayGoOn);
     else if (isFor(copy, step.database)) {
-      await runCommand(copy, folder, step.run);
+      await runCommand(copy, folder, step.run, mayGoOn);
       known = false;
     }
     violations.push(...(await check(copy, { step })));
@@ -68,24 +68,25 @@ function isFor({ database, only }: Copy, named: string | undefined): boolean {
 
 async function runFiles(
   { server, database, actual }: Copy,
-  own: DatabaseSql | undefined,
+  files: DatabaseSql | undefined,
   role: string | undefined,
   found: { touched: Set<string>; counted: Map<string, readonly [number, number, number]> },
+  mayGoOn: () => void,
 ): Promise<void> {
-  if (!own) return;
+  if (!files) return;
   await server.with(actual, async (client) => {
-    const owner = await row<{ owner: string }>(
+    const about = await row<{ owner: string; pid: number }>(
       client,
-      "SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = current_database()",
+      "SELECT pg_get_userbyid(datdba) AS owner, pg_backend_pid() AS pid FROM pg_database WHERE datname = current_database()",
     );
     const path = await searchPath(client, database);
-    for (const file of own.statements) {
+    for (const file of files.statements) {
       const text = await readFile(file, "utf8");
       await client.query(
-        `BEGIN; SET LOCAL ROLE ${name(role ?? owner?.owner ?? "")}; SET LOCAL search_path TO ${path}; SET LOCAL max_parallel_workers_per_gather = 0`,
+        `BEGIN; SET LOCAL ROLE ${name(role ?? about?.owner ?? "")}; SET LOCAL search_path TO ${path}; SET LOCAL max_parallel_workers_per_gather = 0`,
       );
       try {
-        await client.query(text);
+        await whileAllowed(mayGoOn, client.query(text), () => server.cancel(about?.pid ?? 0));
         await client.query("SET LOCAL search_path = pg_catalog");
         await noteTouched(client, found);
         await client.query("COMMIT");
@@ -134,28 +135,20 @@ async function runCommand(
   { server, secrets, actual }: Copy,
   folder: string,
   [program, ...args]: readonly [string, ...string[]],
+  mayGoOn: () => void,
 ): Promise<void> {
-  const child = spawn(program, args, {
-    cwd: folder,
-    env: {
-      ...server.environment(actual),
-      PGOPTIONS: "-c default_transaction_read_only=off",
-      DATABASE_URL: server.uri(actual),
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let said = "";
-  const keep = (text: string): void => {
-    said = (said + text).slice(-4_000);
+  const env = {
+    ...server.environment(actual),
+    PGOPTIONS: "-c default_transaction_read_only=off",
+    DATABASE_URL: server.uri(actual),
   };
-  child.stdout.setEncoding("utf8").on("data", keep);
-  child.stderr.setEncoding("utf8").on("data", keep);
-  const end = await endOf(child);
-  if (end === 0) return;
+  const child = new Child({ program, args, env, folder }, "ignore", "last");
+  const { failed, says } = await child.end(secrets, mayGoOn);
+  if (!failed) return;
   throw new Refusal("migration", [
     {
       where: [program, ...args].join(" "),
-      found: secrets.redact(`${end}: ${said.trim()}`),
+      found: says,
       allowed: "a command that ends with 0",
       mend: `the step in ${folder}; the data is as it was`,
     },

@@ -19,7 +19,6 @@ import { inThisEnvironment } from "./named-databases";
 import { PostgresCanary } from "./postgres-canary";
 import { PostgresLedger } from "./postgres-ledger";
 import { PostgresPass } from "./postgres-pass";
-import { Programs } from "./program";
 import { isCut, PostgresServer, row, rows, Unreachable } from "./server";
 import { renameDatabases } from "./swap";
 import { tablesOf } from "./tables";
@@ -32,7 +31,6 @@ export class PostgresDataStore implements DataStore {
   readonly userGuide = "docs/postgresql-user.md";
   readonly atomicRenames = true;
   readonly ledger: PostgresLedger;
-  readonly programs: Programs;
   readonly #comparison: Comparison;
 
   private constructor(
@@ -42,7 +40,6 @@ export class PostgresDataStore implements DataStore {
     private readonly session: JournalSession,
   ) {
     this.ledger = new PostgresLedger(`${spec.journal}.journal`, session);
-    this.programs = new Programs(server, secrets);
     this.#comparison = new Comparison(server, spec.jobs);
   }
 

@@ -14,6 +14,7 @@ import type { Mark } from "./mark";
 import { type OneDatabase, versionNames } from "./one-database";
 import type { PostgresDataStore } from "./postgres-data-store";
 import { previewPass } from "./preview";
+import { Programs } from "./program";
 import { rehearse, type Rehearsed } from "./rehearsal";
 import { reportOf } from "./report";
 import { dumpedDatabase, settle, type Settled } from "./settle";
@@ -70,11 +71,12 @@ export class PostgresPass implements Pass {
   }
 
   #ones({ context, log, mayGoOn }: Work, databases: readonly string[]): readonly OneDatabase[] {
-    const { server, programs, secrets } = this.store;
+    const { server, secrets } = this.store;
     const { jobs, journal } = this.spec;
     const storage = recordStorage(context, log);
     const only = this.spec.databases.length === 1;
     const { chain } = this.needs;
+    const programs = new Programs(server, secrets, mayGoOn);
     return databases.map((database) => {
       const names = versionNames(database, log.token);
       return { server, programs, secrets, jobs, at: journal, storage, mayGoOn, database, only, chain, names };

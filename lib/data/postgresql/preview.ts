@@ -14,6 +14,7 @@ import type { Violation } from "./migrate";
 import type { OneDatabase } from "./one-database";
 import type { PostgresDataStore } from "./postgres-data-store";
 import { chooseExtent, type Extent } from "./preview-extent";
+import { Programs } from "./program";
 import { compare } from "./trial-comparison";
 import { Trial } from "./trial-copy";
 import { migrateCopy } from "./trial";
@@ -23,14 +24,14 @@ const listed = 50;
 
 /** The migration, tried on a copy that is dropped again; the originals are only read (rule X2). */
 export async function previewPass(
-  { options, spec: release }: Context,
+  { options, signs, spec: release }: Context,
   store: PostgresDataStore,
   spec: PostgresStoreSpec,
   { chain, before }: ProcessNeeds,
   concerned: readonly string[],
   last: RecordState | undefined,
 ): Promise<Partial<DataPlan>> {
-  const { server, programs, secrets } = store;
+  const { server, secrets } = store;
   if (before === undefined || concerned.length === 0) return {};
   const places = { server, databases: concerned, last, keep: dumpStorage(release), version: before.version };
   const limits = options.preview ?? previewLimits;
@@ -39,7 +40,10 @@ export async function previewPass(
   if (extent.how.over === "nothing") return untried(store, concerned, extent.how);
   const folder = await mkdtemp(join(tmpdir(), "slipway-plan-"));
   const storage = new FolderStorage(folder);
-  const mayGoOn = (): void => undefined;
+  const mayGoOn = (): void => {
+    signs.throwIfGiven();
+  };
+  const programs = new Programs(server, secrets, mayGoOn);
   const own = { server, programs, secrets, jobs: spec.jobs, at: server.database, storage, mayGoOn };
   const only = spec.databases.length === 1;
   const seen = new ChangesSeen();

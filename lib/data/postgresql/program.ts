@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { Refusal } from "../../problem";
 import type { Secrets } from "../secrets";
+import { Child } from "./child";
 import type { PostgresServer } from "./server";
-
-/** Bytes of a program's complaints that are kept: the first ones say why. */
-const keptComplaints = 4_000;
 
 /** A program at work on a database. */
 export interface Running {
@@ -17,24 +14,24 @@ export interface Running {
 
 /** PostgreSQL's own programs, on this machine's PATH. */
 export class Programs {
+  /** @param mayGoOn asked while a program runs, which is ended when it throws. */
   constructor(
     private readonly server: PostgresServer,
     private readonly secrets: Secrets,
+    private readonly mayGoOn: () => void,
   ) {}
 
   /** Starts a program on a database; whoever starts it feeds it, reads it and awaits its end. */
   start(program: string, args: readonly string[], database: string): Running {
-    const child = spawn(program, [...args], { env: this.server.environment(database), stdio: "pipe" });
+    const command = { program, args, env: this.server.environment(database) };
+    const child = new Child(command, "pipe", "first");
+    const { input, output } = child;
     // One that ended before it was fed says why itself.
-    child.stdin.on("error", () => undefined);
-    let complaints = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      if (complaints.length < keptComplaints) complaints += text;
+    input.on("error", () => undefined);
+    const ended = child.end(this.secrets, this.mayGoOn).then(({ failed, says }) => {
+      if (failed) throw refused(program, database, says);
     });
-    const ended = endOf(child).then((end) => {
-      if (end !== 0) throw this.#failed(program, database, complaints.trim(), end);
-    });
-    return { stdin: child.stdin, stdout: child.stdout, ended };
+    return { stdin: input, stdout: output, ended };
   }
 
   /**
@@ -50,27 +47,15 @@ export class Programs {
     await ended;
     return Buffer.concat(said).toString("utf8");
   }
-
-  #failed(program: string, database: string, complaints: string, end: number | string): Refusal {
-    return new Refusal(program, [
-      {
-        where: `${program} on ${database}`,
-        found: this.secrets.redact(complaints === "" ? `it ended with ${end}` : complaints),
-        allowed: "a run without an error",
-        mend: `what it complains of; ${program} of the server's major version or a newer one must be on PATH`,
-      },
-    ]);
-  }
 }
 
-/** How a process ended, once all that it wrote has come: its exit code, the signal that killed it, or why it never began. */
-export function endOf(child: ChildProcess): Promise<number | string> {
-  return new Promise((resolve) => {
-    child.on("error", (error) => {
-      resolve(error.message);
-    });
-    child.on("close", (exit, signal) => {
-      resolve(exit ?? signal ?? "no exit code");
-    });
-  });
+function refused(program: string, database: string, says: string): Refusal {
+  return new Refusal(program, [
+    {
+      where: `${program} on ${database}`,
+      found: says,
+      allowed: "a run without an error",
+      mend: `what it complains of; ${program} of the server's major version or a newer one must be on PATH`,
+    },
+  ]);
 }

@@ -1,4 +1,5 @@
 import { Refusal } from "../../problem";
+import { allEnded } from "../all-ended";
 import { checkNotValid } from "./constraints";
 import { copyDatabase, dropDatabase, dump, load } from "./copy";
 import { type DatabaseTraits, traitsOf } from "./database";
@@ -53,7 +54,10 @@ export async function rehearse(one: OneDatabase, keepBase: boolean): Promise<Reh
       one.mayGoOn();
       return [plain(table), await contentOf(session, table)] as const;
     });
-    const [before] = await Promise.all([hashing.then((found) => new Map(found)), dump(programs, request)]);
+    const [before] = await allEnded(
+      hashing.then((found) => new Map(found)),
+      dump(programs, request),
+    );
     const counts = new Map([...before].map(([table, { rows }]) => [table, rows]));
     const mark = await markOf(client, counts);
     const objects = await largeObjectsHash(client);

@@ -99,6 +99,11 @@ export class PostgresServer {
     }
   }
 
+  /** Ends what a session waits for; the session stays. @param pid the session's, as `pg_backend_pid` tells it. */
+  async cancel(pid: number): Promise<void> {
+    await this.with(this.database, (client) => client.query("SELECT pg_cancel_backend($1)", [pid]));
+  }
+
   /** The environment in which PostgreSQL's own programs meet a database: no secret stands in their arguments (rule X5). */
   environment(database: string): NodeJS.ProcessEnv {
     const { host, port, user, password, ssl } = this.#config;
