@@ -12,7 +12,8 @@ import { check } from "./migrate";
 import type { OneDatabase } from "./one-database";
 import type { PostgresDataStore } from "./postgres-data-store";
 import { name } from "./quoting";
-import { type Contents, contentsOf, type Rehearsed } from "./rehearsal";
+import { type Contents, contentsOf } from "./contents";
+import type { Rehearsed } from "./rehearsal";
 import { reportOf } from "./report";
 import { tablesOf } from "./tables";
 
@@ -118,5 +119,5 @@ async function lookThrough(
   const mark: Mark = { oid: "", horizon: "0", counting: "", tables: {} };
   const migrated = { touched: new Set<string>(), counted: new Map(), violations };
   const before: Contents = isThere ? after : new Map();
-  return { traits, mark, schema: [], sequences: new Map(), objects: "", before, after, migrated };
+  return { traits, mark, schema: [], files: {}, sequences: new Map(), objects: "", before, after, migrated };
 }

@@ -77,6 +77,17 @@ export async function copyDatabase(
   );
 }
 
+/** Puts a copy that nobody needs under its own name any more in the place of another. */
+export async function replaceDatabase(
+  client: Parameters<typeof endSessions>[0],
+  from: string,
+  to: string,
+): Promise<void> {
+  await dropDatabase(client, to);
+  await endSessions(client, from);
+  await client.query(`ALTER DATABASE ${name(from)} RENAME TO ${name(to)}`);
+}
+
 /** Every file of a dump by its name, with size and SHA-256: what a dump must be, byte for byte (rule N11). */
 export async function filesOf(
   storage: DumpStorage,

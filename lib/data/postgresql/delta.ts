@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { allEnded } from "../all-ended";
 import { isNewer, type Written } from "./mark";
 import type { Programs, Running } from "./program";
 import { name } from "./quoting";
@@ -22,13 +23,17 @@ export interface Carry {
  * carried was checked where it comes from.
  * @param rowsInCopy how many rows the copy has.
  */
-export async function carry(way: Carry, { table, rows, newer }: Written, rowsInCopy: number): Promise<void> {
+export async function carry(
+  way: Carry,
+  { table, rows, newer, counted }: Written,
+  rowsInCopy: number,
+): Promise<void> {
   const place = quoted(table);
   const isKeyed = table.key.length > 0;
   const same = table.key.map((column) => `there.${name(column)} = carried.${name(column)}`).join(" AND ");
-  // Where every row of the copy is in the original still, rows only came. Gone ones go first: others may have their unique values.
-  const onlyCame = rows - newer === rowsInCopy;
-  if (isKeyed && !onlyCame)
+  // Where no row of the copy is gone from the original. Those that are go first: others may have their unique values.
+  const noneGone = rows - newer === rowsInCopy || counted?.[2] === 0;
+  if (isKeyed && !noneGone)
     await carryRows(way, table, "keys", table.key, "", [
       `DELETE FROM ONLY ${place} AS there WHERE NOT EXISTS (SELECT FROM carried WHERE ${same})`,
     ]);
@@ -68,7 +73,7 @@ function fileName(table: Table): string {
 async function unload(way: Carry, statement: string, file: string): Promise<void> {
   const { stdin, stdout, ended } = psql(way, way.from, ["-c", statement]);
   stdin.end();
-  await Promise.all([pipeline(stdout, createWriteStream(file, { mode: 0o600 })), ended]);
+  await allEnded(ended, pipeline(stdout, createWriteStream(file, { mode: 0o600 })));
 }
 
 /** All in one transaction; the one COPY among them reads the file. */
@@ -78,7 +83,10 @@ async function loadRows(way: Carry, file: string, statements: readonly string[])
   const { stdin, stdout, ended } = psql(way, way.to, ["-1", ...commands]);
   stdout.resume();
   // A psql that ended says why itself.
-  await Promise.all([pipeline(createReadStream(file), stdin).catch(() => undefined), ended]);
+  await allEnded(
+    ended,
+    pipeline(createReadStream(file), stdin).catch(() => undefined),
+  );
 }
 
 function psql({ programs }: Carry, database: string, args: readonly string[]): Running {

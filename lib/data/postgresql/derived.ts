@@ -1,19 +1,35 @@
+import type { Which } from "./contents";
 import { name } from "./quoting";
 import { type PostgresServer, rows } from "./server";
+import { type Sessions, sideBySide } from "./side-by-side";
+import { plain, quoted } from "./tables";
 
-/** Refreshes what is derived from tables, in the order in which it was made, and gives the planner its statistics. */
-export async function refreshDerived(server: PostgresServer, actual: string, views: boolean): Promise<void> {
+/** Refreshes what is derived from tables, in the order in which it was made. */
+export async function refreshViews(server: PostgresServer, actual: string): Promise<void> {
   await server.with(actual, async (client) => {
-    const filled = views
-      ? await rows<{ schema: string; view: string }>(
-          client,
-          `SELECT n.nspname AS schema, c.relname AS view
-           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-           WHERE c.relkind = 'm' AND c.relispopulated ORDER BY c.oid`,
-        )
-      : [];
+    const filled = await rows<{ schema: string; view: string }>(
+      client,
+      `SELECT n.nspname AS schema, c.relname AS view
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind = 'm' AND c.relispopulated ORDER BY c.oid`,
+    );
     for (const { schema, view } of filled)
       await client.query(`REFRESH MATERIALIZED VIEW ${name(schema)}.${name(view)}`);
-    await client.query("ANALYZE");
   });
+}
+
+/** Gives the planner statistics of a copy's tables; of what is derived from tables always. */
+export async function analyse(sessions: Sessions, which: Which = () => true): Promise<void> {
+  const found = await sessions.server.with(sessions.database, (client) =>
+    rows<{ schema: string; table: string; kind: string }>(
+      client,
+      `SELECT n.nspname AS schema, c.relname AS "table", c.relkind AS kind
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
+         AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+       ORDER BY pg_relation_size(c.oid) DESC`,
+    ),
+  );
+  const wanted = found.filter((one) => one.kind !== "r" || which(plain(one)));
+  await sideBySide(sessions, wanted, (session, one) => session.query(`ANALYZE ${quoted(one)}`));
 }

@@ -25,15 +25,20 @@ export interface TableMark {
 /**
  * Marks what a session sees: give it a snapshot of its own, or a database that nobody writes to.
  * @param counts rows by table, where somebody has counted them in the same snapshot.
+ * @param counted what the server had counted before that snapshot; now where nobody writes.
  */
-export async function markOf(client: Client, counts: ReadonlyMap<string, number>): Promise<Mark> {
+export async function markOf(
+  client: Client,
+  counts: ReadonlyMap<string, number>,
+  counted?: ReadonlyMap<string, Counters>,
+): Promise<Mark> {
   const [about, found, counters] = [
     await row<{ oid: string; horizon: string; counting: string }>(
       client,
       `SELECT ${ownOid} AS oid, pg_snapshot_xmin(pg_current_snapshot())::text AS horizon, ${countingSince} AS counting`,
     ),
     await tablesOf(client),
-    await countersOf(client),
+    counted ?? (await countersOf(client)),
   ];
   const tables: Record<string, TableMark> = {};
   for (const table of found) {
@@ -57,12 +62,13 @@ const countingSince = `(pg_postmaster_start_time()::text || ' ' || coalesce((SEL
   || ' ' || coalesce((SELECT stats_reset FROM pg_stat_database WHERE datname = current_database())::text, '')
   || ' ' || current_setting('track_counts'))`;
 
-interface Counters {
+export interface Counters {
   readonly file: string;
   readonly counted: readonly [number, number, number];
 }
 
-async function countersOf(client: Client): Promise<ReadonlyMap<string, Counters>> {
+/** What the server has counted of each table's writes. */
+export async function countersOf(client: Client): Promise<ReadonlyMap<string, Counters>> {
   const found = await rows<{ table: string; file: string; ins: string; upd: string; del: string }>(
     client,
     `SELECT s.schemaname || '.' || s.relname AS "table", c.relfilenode::text AS file,

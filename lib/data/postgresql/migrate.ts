@@ -7,7 +7,7 @@ import type { Secrets } from "../secrets";
 import { whileAllowed } from "../while-allowed";
 import { Child } from "./child";
 import { name } from "./quoting";
-import { type PostgresServer, row, rows } from "./server";
+import { notWaiting, type PostgresServer, row, rows } from "./server";
 
 /** The copy that a migration works on. */
 export interface Copy {
@@ -83,7 +83,7 @@ async function runFiles(
     for (const file of files.statements) {
       const text = await readFile(file, "utf8");
       await client.query(
-        `BEGIN; SET LOCAL ROLE ${name(role ?? about?.owner ?? "")}; SET LOCAL search_path TO ${path}; SET LOCAL max_parallel_workers_per_gather = 0`,
+        `BEGIN; SET LOCAL ROLE ${name(role ?? about?.owner ?? "")}; SET LOCAL search_path TO ${path}; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL ${notWaiting}`,
       );
       try {
         await whileAllowed(mayGoOn, client.query(text), () => server.cancel(about?.pid ?? 0));
@@ -139,7 +139,7 @@ async function runCommand(
 ): Promise<void> {
   const env = {
     ...server.environment(actual),
-    PGOPTIONS: "-c default_transaction_read_only=off",
+    PGOPTIONS: `-c default_transaction_read_only=off -c ${notWaiting}`,
     DATABASE_URL: server.uri(actual),
   };
   const child = new Child({ program, args, env, folder }, "ignore", "last");

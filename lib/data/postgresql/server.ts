@@ -20,6 +20,12 @@ const sessionSettings = [
   "idle_in_transaction_session_timeout=0",
 ];
 
+/**
+ * For whoever writes to copies only: their commits need not be waited for, as the rename that puts a copy in place is, and what a server
+ * acknowledges is durable together with all that was written before it.
+ */
+export const notWaiting = "synchronous_commit=off";
+
 /** The server doesn't answer; it may later. */
 export class Unreachable extends Refusal {}
 
@@ -115,7 +121,7 @@ export class PostgresServer {
       PGDATABASE: database,
       PGAPPNAME: "slipway",
       PGCONNECT_TIMEOUT: String(connectWithin),
-      PGOPTIONS: sessionSettings
+      PGOPTIONS: [...sessionSettings, notWaiting]
         .filter((setting) => !setting.startsWith("search_path") && !setting.startsWith("row_security"))
         .map((setting) => `-c ${setting}`)
         .join(" "),

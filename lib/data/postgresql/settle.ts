@@ -1,14 +1,16 @@
-import { makeNext, refuseUnequal, rehearse, type Contents, type Rehearsed } from "./rehearsal";
+import { allEnded } from "../all-ended";
+import { sideBySide as itemsSideBySide } from "../side-by-side";
+import { type Contents, contentsOf } from "./contents";
+import { rehearse, type Rehearsed } from "./rehearsal";
 import { carry } from "./delta";
 import { type Mark, markOf, since, type Since } from "./mark";
 import { largeObjectsHash } from "./large-objects";
 import type { OneDatabase } from "./one-database";
-import { copyDatabase, filesOf } from "./copy";
+import { migrateAlone } from "./next-version";
+import { filesOf, replaceDatabase } from "./copy";
 import { grantsOf, makeAlike, traitsOf, traitsThatDiffer } from "./database";
 import { schemaText } from "./schema-text";
 import { followSequences, sequencesOf } from "./sequences";
-import { sideBySide } from "./side-by-side";
-import { contentOf } from "./table-hash";
 import { plain } from "./tables";
 import { Refusal } from "../../problem";
 
@@ -88,30 +90,30 @@ async function look(one: OneDatabase, rehearsed: Rehearsed): Promise<Looked> {
   return { since: found.since, sequences: found.sequences, altered, mayCarry };
 }
 
+/** Writes are closed: the unmigrated copy, which nobody needs as it is any more, becomes the next version. */
 async function carryOver(one: OneDatabase, rehearsed: Rehearsed, { written }: Since): Promise<Rehearsed> {
-  const { server, programs, database, jobs, names, storage } = one;
+  const { server, programs, database, jobs, names, storage, mayGoOn } = one;
   const way = {
     programs,
     from: database,
-    to: names.base,
+    to: names.next,
     horizon: rehearsed.mark.horizon,
     folder: await storage.localFolder(changedRows(database)),
   };
-  for (const table of written) {
-    one.mayGoOn();
-    await carry(way, table, rehearsed.before.get(plain(table.table))?.rows ?? 0);
-  }
-  const found = await sideBySide({ server, database, jobs }, written, async (session, { table }) => {
-    one.mayGoOn();
-    return [plain(table), await contentOf(session, table)] as const;
-  });
+  await server.with(one.at, (client) => replaceDatabase(client, names.base, names.next));
+  const changed = new Set(written.map(({ table }) => plain(table)));
+  const [found] = await allEnded(
+    contentsOf(one, database, (table) => changed.has(table)),
+    itemsSideBySide(written, jobs, async (table) => {
+      mayGoOn();
+      await carry(way, table, rehearsed.before.get(plain(table.table))?.rows ?? 0);
+    }),
+  );
   const before: Contents = new Map([...rehearsed.before, ...found]);
-  const changed = new Set(found.map(([table]) => table));
-  await refuseUnequal(one, names.base, before, (table) => changed.has(table));
   const sequences = await server.with(database, sequencesOf);
-  await server.with(names.base, (client) => followSequences(client, rehearsed.sequences, sequences));
-  await server.with(one.at, (client) => copyDatabase(client, names.base, names.next, rehearsed.traits.owner));
-  return { ...rehearsed, before, sequences, ...(await makeNext(one, before, names.base)) };
+  await server.with(names.next, (client) => followSequences(client, rehearsed.sequences, sequences));
+  const made = await migrateAlone(one, before, (table) => changed.has(table));
+  return { ...rehearsed, before, sequences, ...made };
 }
 
 /** All that pg_dump leaves out comes last: a fence that closes the original closes its next version too. */
@@ -143,16 +145,14 @@ function changedRows(database: string): string {
 /** What `manifest.json` tells of one database's dump. */
 export async function dumpedDatabase(
   { database, storage }: OneDatabase,
-  { before }: Settled,
+  { before, files }: Settled,
 ): Promise<DumpedDatabase> {
-  const files = async (name: string): ReturnType<typeof filesOf> => {
-    await storage.publishFolder(name);
-    return filesOf(storage.within(name));
-  };
+  const carried = changedRows(database);
+  await storage.publishFolder(carried);
   return {
     database,
-    files: await files(database),
-    changed: await files(changedRows(database)),
+    files,
+    changed: await filesOf(storage.within(carried)),
     tables: Object.fromEntries([...before].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }

@@ -1,9 +1,10 @@
 import type { DumpStorage } from "../dump/storage";
+import { type Contents, contentsOf } from "./contents";
 import { copyDatabase, dump, load } from "./copy";
 import { traitsOf } from "./database";
 import type { Migrated } from "./migrate";
+import { migrateAlone } from "./next-version";
 import type { OneDatabase } from "./one-database";
-import { contentsOf, type Contents, makeNext } from "./rehearsal";
 
 /** A database's copy before and after the migration, standing beside each other. */
 export interface Tried {
@@ -28,7 +29,7 @@ export async function migrateCopy(one: OneDatabase, kept: DumpStorage | undefine
   await load(server, programs, { folder, actual: names.base, traits, jobs, at });
   const before = await contentsOf(one, names.base);
   await server.with(at, (client) => copyDatabase(client, names.base, names.next, traits.owner));
-  const { migrated, after } = await makeNext(one, before, names.base);
+  const { migrated, after } = await migrateAlone(one, before, () => false);
   return { before, after, violations: migrated.violations };
 }
 
