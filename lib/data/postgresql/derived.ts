@@ -1,7 +1,8 @@
+import { sideBySide } from "../side-by-side";
 import type { Which } from "./contents";
 import { name } from "./quoting";
 import { type PostgresServer, rows } from "./server";
-import { type Sessions, sideBySide } from "./side-by-side";
+import type { Sessions } from "./side-by-side";
 import { plain, quoted } from "./tables";
 
 /** Refreshes what is derived from tables, in the order in which it was made. */
@@ -18,18 +19,23 @@ export async function refreshViews(server: PostgresServer, actual: string): Prom
   });
 }
 
-/** Gives the planner statistics of a copy's tables; of what is derived from tables always. */
-export async function analyse(sessions: Sessions, which: Which = () => true): Promise<void> {
-  const found = await sessions.server.with(sessions.database, (client) =>
+/** Gives the planner statistics of a copy's tables; of partitions by the table that they are parts of, and of views that hold rows, always. */
+export async function analyse(
+  { server, database, jobs }: Sessions,
+  which: Which = () => true,
+): Promise<void> {
+  const found = await server.with(database, (client) =>
     rows<{ schema: string; table: string; kind: string }>(
       client,
       `SELECT n.nspname AS schema, c.relname AS "table", c.relkind AS kind
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
+       WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND c.relpersistence <> 't'
          AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
        ORDER BY pg_relation_size(c.oid) DESC`,
     ),
   );
   const wanted = found.filter((one) => one.kind !== "r" || which(plain(one)));
-  await sideBySide(sessions, wanted, (session, one) => session.query(`ANALYZE ${quoted(one)}`));
+  await sideBySide(wanted, jobs, (one) =>
+    server.with(database, (client) => client.query(`ANALYZE ${quoted(one)}`)),
+  );
 }

@@ -75,18 +75,16 @@ async function runFiles(
 ): Promise<void> {
   if (!files) return;
   await server.with(actual, async (client) => {
-    const about = await row<{ owner: string; pid: number }>(
-      client,
-      "SELECT pg_get_userbyid(datdba) AS owner, pg_backend_pid() AS pid FROM pg_database WHERE datname = current_database()",
-    );
+    const owner = await ownerOf(client);
+    const session = await row<{ pid: number }>(client, "SELECT pg_backend_pid() AS pid");
     const path = await searchPath(client, database);
     for (const file of files.statements) {
       const text = await readFile(file, "utf8");
       await client.query(
-        `BEGIN; SET LOCAL ROLE ${name(role ?? about?.owner ?? "")}; SET LOCAL search_path TO ${path}; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL ${notWaiting}`,
+        `BEGIN; SET LOCAL ROLE ${name(role ?? owner)}; SET LOCAL search_path TO ${path}; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL ${notWaiting}`,
       );
       try {
-        await whileAllowed(mayGoOn, client.query(text), () => server.cancel(about?.pid ?? 0));
+        await whileAllowed(mayGoOn, client.query(text), () => server.cancel(session?.pid ?? 0));
         await client.query("SET LOCAL search_path = pg_catalog");
         await noteTouched(client, found);
         await client.query("COMMIT");
@@ -96,6 +94,14 @@ async function runFiles(
       }
     }
   });
+}
+
+async function ownerOf(client: Client): Promise<string> {
+  const found = await row<{ owner: string }>(
+    client,
+    "SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = current_database()",
+  );
+  return found?.owner ?? "";
 }
 
 /** Where the system's own sessions look for names: the copy gets the original's settings only at the end. */
@@ -137,9 +143,16 @@ async function runCommand(
   [program, ...args]: readonly [string, ...string[]],
   mayGoOn: () => void,
 ): Promise<void> {
+  const owner = await server.with(actual, ownerOf);
+  // What it makes is the owner's, as what SQL steps make is; blanks in a value are escaped there.
+  const settings = [
+    "default_transaction_read_only=off",
+    notWaiting,
+    `role=${owner.replace(/[\\\s]/g, "\\$&")}`,
+  ];
   const env = {
     ...server.environment(actual),
-    PGOPTIONS: `-c default_transaction_read_only=off -c ${notWaiting}`,
+    PGOPTIONS: settings.map((setting) => `-c ${setting}`).join(" "),
     DATABASE_URL: server.uri(actual),
   };
   const child = new Child({ program, args, env, folder }, "ignore", "last");

@@ -4,7 +4,7 @@ import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { processor } from "../../../lib/data/conductor/processor";
 import { verifyOffline } from "../../../lib/data/verify/verify-proof";
-import { rowsOf, TestPostgres } from "../../postgres";
+import { TestPostgres } from "../../postgres";
 import { scratch } from "../../scratch";
 import { EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
 import { contentOf, databasesLike, firstRelease, makeDatabases, migrationList } from "./support";
@@ -43,25 +43,6 @@ describe("PostgreSQL databases at the edges of a release", function () {
     await run.ended;
     assert.match(run.said(), /found a dump that holds no table/);
     assert.deepEqual(await databasesLike(server, "none_"), []);
-  });
-
-  it("runs a command of the system on the copy, and never on the original", async () => {
-    await makeDatabases(server, "cmd_one");
-    const command =
-      "const { PGDATABASE } = process.env; require('child_process').execFileSync('psql', ['-X', '-q', '-c', `COMMENT ON TABLE project IS '${PGDATABASE}'`], { stdio: 'inherit' });";
-    const list = migrationList({
-      [`${step}/migration.yaml`]: "kind: command\nrun: [node, migrate.js]\n",
-      [`${step}/migrate.js`]: command,
-    });
-    const first = firstRelease(server, ["cmd_one"], list);
-    await releaseAndConfirm(first, processor);
-    await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
-    const uri = server.uri("postgres", "cmd_one");
-    const [found] = await rowsOf<{ comment: string }>(
-      uri,
-      "SELECT obj_description('project'::regclass) AS comment",
-    );
-    assert.equal(found?.comment, "cmd_one__new_2");
   });
 
   it("8: a dump is checked offline, and a file of it that was changed is found", async () => {
