@@ -25,6 +25,12 @@ export class Refusal extends Error {
   }
 }
 
+/** What a refusal says, thing by thing. @throws whatever is no refusal. */
+export function problemsOf(error: unknown): readonly Problem[] {
+  if (!(error instanceof Refusal)) throw error;
+  return error.problems;
+}
+
 function line(problem: Problem): string {
   return `  - ${problem.where}: found ${problem.found}; allowed: ${problem.allowed}. Mend: ${problem.mend}`;
 }

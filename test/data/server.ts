@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
-import { StandIn } from "../../tools/stand-in/launch";
+import { StandIn, type StartOptions } from "../../tools/stand-in/launch";
 import { provideStandIn } from "../../tools/stand-in/recipe";
 
 /** A MongoDB server for one test file. */
@@ -24,7 +24,9 @@ export interface TestServer {
 export const firstStart = 180_000;
 
 /** Starts a server whose data outlives a kill, or takes the one that SLIPWAY_TEST_MONGO_URI names. */
-export async function startServer(options: { readonly testCommands?: boolean } = {}): Promise<TestServer> {
+export async function startServer(
+  options: Pick<StartOptions, "testCommands" | "further"> = {},
+): Promise<TestServer> {
   const named = process.env["SLIPWAY_TEST_MONGO_URI"];
   if (named !== undefined) {
     const writer = process.env["SLIPWAY_TEST_MONGO_WRITER_URI"] ?? named;

@@ -6,13 +6,22 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Refusal } from "../../lib/problem";
 import { standInCommand, type StandInPlan } from "./plan";
-import { accessFile, freshPasswords, userUri, type Passwords, type StandInUser } from "./users";
+import {
+  accessFile,
+  freshPasswords,
+  type FurtherUser,
+  userUri,
+  type Passwords,
+  type StandInUser,
+} from "./users";
 
 export interface StartOptions extends Omit<StandInPlan, "access" | "exitWithParent"> {
   /** Default: fresh ones. A server that is started again on its data needs those of before. */
   readonly passwords?: Passwords;
   /** Where `runtime` and `reader` may work; every database when it is absent. */
   readonly databases?: readonly string[];
+  /** Users besides `slipway`, `runtime` and `reader`. Default: none. */
+  readonly further?: readonly FurtherUser[];
 }
 
 /** A stand-in server that runs as a child of this process and ends with it. */
@@ -31,7 +40,7 @@ export class StandIn {
     const passwords = options.passwords ?? freshPasswords();
     const folder = await mkdtemp(join(tmpdir(), "stand-in-"));
     const access = join(folder, "access.json");
-    await writeFile(access, accessFile(passwords, options.databases), { mode: 0o600 });
+    await writeFile(access, accessFile(passwords, options.databases, options.further), { mode: 0o600 });
     if (options.data !== undefined) await mkdir(options.data, { recursive: true });
     const { command, args } = standInCommand({ ...options, access, exitWithParent: true });
     const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });

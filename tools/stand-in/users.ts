@@ -19,6 +19,14 @@ const writeActions = [
 ];
 const readActions = ["collStats", "dbStats", "find", "killCursors", "listCollections", "listIndexes"];
 
+/** A user besides those that every stand-in has, in the database `admin`. */
+export interface FurtherUser {
+  readonly user: string;
+  readonly password: string;
+  /** A name alone is a role of `admin`; it may be defined later. */
+  readonly roles: readonly (string | { readonly role: string; readonly db: string })[];
+}
+
 /**
  * Text of the server's access file: JSON, and secret, as passwords stand in it.
  * - `slipway` is the release's own user: it may do everything, also while user writes are blocked;
@@ -26,7 +34,11 @@ const readActions = ["collStats", "dbStats", "find", "killCursors", "listCollect
  * - `reader` only reads, by the user-defined role `nmdc_reader`.
  * @param databases where the two may work; every database when it is absent.
  */
-export function accessFile(passwords: Passwords, databases: readonly string[] = [""]): string {
+export function accessFile(
+  passwords: Passwords,
+  databases: readonly string[] = [""],
+  further: readonly FurtherUser[] = [],
+): string {
   const privileges = (actions: readonly string[]): object[] =>
     databases.map((db) => ({ resource: { db, collection: "" }, actions }));
   return JSON.stringify({
@@ -34,6 +46,7 @@ export function accessFile(passwords: Passwords, databases: readonly string[] = 
       { user: "slipway", password: passwords.slipway, roles: ["root"] },
       { user: "runtime", password: passwords.runtime, roles: ["nmdc_runtime"] },
       { user: "reader", password: passwords.reader, roles: ["nmdc_reader"] },
+      ...further,
     ],
     roles: [
       {

@@ -1,4 +1,4 @@
-import { type Problem, Refusal } from "../../problem";
+import { type Problem, problemsOf } from "../../problem";
 import { RecordState } from "../journal/record-state";
 import { previewLimits } from "../preview/extent";
 import type { DataPlan } from "../preview/data-plan";
@@ -77,12 +77,6 @@ async function images({ spec, journal }: Context): Promise<DataPlan["images"]> {
 async function fenceProblems(context: Context, { way }: ReleasePlan): Promise<readonly Problem[]> {
   if (way.kind !== "forward" && way.kind !== "back") return [];
   return planFence(context).then(() => [], problemsOf);
-}
-
-/** @throws whatever is no refusal. */
-function problemsOf(error: unknown): readonly Problem[] {
-  if (!(error instanceof Refusal)) throw error;
-  return error.problems;
 }
 
 function empty(version: string): DataPlan {

@@ -5,6 +5,7 @@ import type { Fence } from "../fence/fence";
 import type { Ledger } from "../journal/ledger";
 import type { RecordLog } from "../journal/record-log";
 import type { Json } from "../../content-hash";
+import type { Problem } from "../../problem";
 import type { ProcessReport } from "../migrations";
 import type { DataPlan } from "../preview/data-plan";
 import type { CollectionChange } from "../protocol";
@@ -65,6 +66,8 @@ export interface DataStore {
    * @throws Refusal with all of it.
    */
   refuseUnfit(token: number, moves: boolean): Promise<void>;
+  /** What a release does here and its user may not, each right by its name. Reads only. */
+  missingRights(): Promise<readonly Problem[]>;
   /** Looks for what would read nothing once these moves are done. @throws Refusal that lists it. */
   refuseOrphans(moves: readonly Move[]): Promise<void>;
   /** Gets all that one pass over the data needs (rule N7). @throws Refusal when something can't be had. */

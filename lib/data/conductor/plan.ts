@@ -6,7 +6,7 @@ import type { WorkloadImages } from "../cluster/workload-images";
 import type { Migration } from "../migrations";
 import { compareVersions } from "../migrations/versions";
 import { parseBeside } from "../names";
-import { Refusal, type Problem } from "../../problem";
+import { type Problem, problemsOf, Refusal } from "../../problem";
 import { readSchemaState } from "../journal/schema-state";
 import { retainedVersion } from "../swap/retained-version";
 import type { Move, Present } from "../swap/move";
@@ -89,9 +89,16 @@ async function prepare(
   }
 }
 
-/** How writes would be closed. Read-only. @throws Refusal where they can't be. */
-export function planFence({ spec, store, cluster }: Context): Promise<ChosenFence> {
-  return chooseFence(store.fences(cluster), spec.store.closeWrites, store.userGuide);
+/**
+ * How writes would be closed, by a user who may do what comes after that too. Read-only.
+ * @throws Refusal where they can't be, with every right that is missing.
+ */
+export async function planFence({ spec, store, cluster }: Context): Promise<ChosenFence> {
+  const missing = await store.missingRights();
+  const chosen = chooseFence(store.fences(cluster), spec.store.closeWrites, store.userGuide);
+  if (missing.length === 0) return chosen;
+  const others = await chosen.then(() => [], problemsOf);
+  throw new Refusal("the release's user", [...missing, ...others]);
 }
 
 /** The plan as the journal's opening tells it. */

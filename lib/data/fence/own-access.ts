@@ -1,4 +1,5 @@
 import type { Document, MongoClient } from "mongodb";
+import type { Privilege } from "./write-access";
 
 /** A user, by the database that knows it. */
 export interface UserName {
@@ -27,12 +28,11 @@ export async function ownAccess(client: MongoClient): Promise<OwnAccess | undefi
   return users.length === 0 ? undefined : { users, roles };
 }
 
-/** All actions that we are allowed, on whatever resource. Undefined where the server knows no users, or won't say. */
-export async function ownActions(client: MongoClient): Promise<ReadonlySet<string> | undefined> {
+/** All that we are allowed, the inherited too. Undefined where the server knows no users, or won't say. */
+export async function ownPrivileges(client: MongoClient): Promise<readonly Privilege[] | undefined> {
   const info = await authInfo(client, true);
-  const privileges = info?.["authenticatedUserPrivileges"] as readonly Document[] | undefined;
-  if (!privileges || privileges.length === 0) return undefined;
-  return new Set(privileges.flatMap(({ actions }) => actions as readonly string[]));
+  const privileges = info?.["authenticatedUserPrivileges"] as readonly Privilege[] | undefined;
+  return privileges && privileges.length > 0 ? privileges : undefined;
 }
 
 async function authInfo(client: MongoClient, showPrivileges: boolean): Promise<Document | undefined> {

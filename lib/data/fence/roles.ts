@@ -2,7 +2,7 @@ import type { Document, MongoClient } from "mongodb";
 import type { Json } from "../../content-hash";
 import { type Problem, Refusal } from "../../problem";
 import type { Fence, Probe } from "./fence";
-import { ownAccess, type OwnAccess, type RoleName, type UserName } from "./own-access";
+import { ownAccess, type OwnAccess, ownPrivileges, type RoleName, type UserName } from "./own-access";
 import {
   type Privilege,
   type RoleRights,
@@ -18,6 +18,9 @@ interface Saved {
   readonly users: readonly UserRights[];
 }
 
+/** To see who may write, and to take it away and give it back, whatever database a right is about. */
+const needed = ["viewRole", "viewUser", "grantRole", "revokeRole"];
+
 /** Takes the write actions out of the roles and users of one database; reading stays as it is. */
 export class RolesFence implements Fence {
   readonly how = "roles";
@@ -30,6 +33,12 @@ export class RolesFence implements Fence {
   async probe(): Promise<Probe> {
     const own = await ownAccess(this.client);
     if (!own) return { works: false, reason: "a server without users: anybody may write" };
+    const missing = await this.#missing();
+    if (missing.length > 0)
+      return {
+        works: false,
+        reason: `the release's user may not ${missing.join(" and ")} on every database`,
+      };
     try {
       const saved = await this.#writers(own);
       if (saved.roles.length + saved.users.length > 0)
@@ -46,6 +55,14 @@ export class RolesFence implements Fence {
 
   async open(saved: Json): Promise<void> {
     await this.#change(saved, "open");
+  }
+
+  async #missing(): Promise<readonly string[]> {
+    const everywhere = (await ownPrivileges(this.client))?.filter(
+      ({ resource }) => resource.anyResource === true || (resource.db === "" && resource.collection === ""),
+    );
+    if (!everywhere) return [];
+    return needed.filter((action) => !everywhere.some(({ actions }) => actions.includes(action)));
   }
 
   /** Roles and users that may write to the database, ourselves left out. */

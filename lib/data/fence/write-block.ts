@@ -2,9 +2,10 @@ import type { Document, MongoClient } from "mongodb";
 import { Refusal } from "../../problem";
 import { code, hasCode } from "../store/store";
 import type { Fence, Probe } from "./fence";
-import { ownActions } from "./own-access";
+import { ownPrivileges } from "./own-access";
 
-const needed = ["setUserWriteBlockMode", "bypassWriteBlockingMode"];
+/** The last to see a block that somebody else has set. */
+const needed = ["setUserWriteBlockMode", "bypassWriteBlockingMode", "serverStatus"];
 /** What the server calls the block's state: 1 is off, 2 is on. */
 const blocked = 2;
 const firstVersion = 6;
@@ -27,8 +28,9 @@ export class WriteBlockFence implements Fence {
         reason: `MongoDB ${this.version}, which has no user write block; it came with 6.0`,
       };
     }
-    const actions = await ownActions(this.client);
-    const missing = actions && needed.filter((action) => !actions.has(action));
+    const privileges = await ownPrivileges(this.client);
+    const missing =
+      privileges && needed.filter((action) => !privileges.some(({ actions }) => actions.includes(action)));
     if (missing && missing.length > 0) {
       return { works: false, reason: `the release's user may not ${missing.join(" and ")}` };
     }

@@ -142,6 +142,11 @@ export class PostgresDataStore implements DataStore {
     return refuseUnfit(this.server, this.spec, token, moves);
   }
 
+  /** The server says itself what the user may not, by the thing that it is about (`refuseUnfit`). */
+  missingRights(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
   /** A database comes back with all that reads it. */
   refuseOrphans(): Promise<void> {
     return Promise.resolve();

@@ -1,4 +1,5 @@
 import type { Json } from "../../content-hash";
+import type { Problem } from "../../problem";
 import type { Cluster } from "../cluster/cluster";
 import type { Context, ProcessNeeds } from "../conductor/context";
 import type { DataStore, Difference, KnownVersion, Pass, ReleasedVersion } from "../conductor/data-store";
@@ -23,6 +24,7 @@ import { listAll, refuseUnsafe, userCollections } from "./catalog";
 import { cleanDigests } from "./digests";
 import { MongoPass } from "./mongo-pass";
 import { refuseOrphanedViews } from "./orphaned-views";
+import { missingRights } from "./rights";
 import { connect, Store } from "./store";
 
 /** A MongoDB database, as a release asks for it: collections change places by renames. */
@@ -134,6 +136,10 @@ export class MongoDataStore implements DataStore {
       token,
     );
     if (moves) refuseUnsafe(live);
+  }
+
+  missingRights(): Promise<readonly Problem[]> {
+    return missingRights(this.mongo.client, this.name, this.userGuide);
   }
 
   async refuseOrphans(moves: readonly Move[]): Promise<void> {

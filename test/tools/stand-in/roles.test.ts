@@ -70,6 +70,19 @@ describe("roles on the stand-in server", () => {
     assert.equal(await codeOf(admin.command({ updateRole: "nmdc_reader", privileges: unknownAction })), 2);
   });
 
+  it("gives a user other roles at once, also one that is logged in, and only who may grant them does it", async () => {
+    const { users } = await admin.command({ usersInfo: "runtime" });
+    const before = (users as Document[])[0]?.["roles"] as Document[];
+    await admin.command({ updateUser: "runtime", roles: [{ role: "read", db: "nmdc" }] });
+    assert.equal(await codeOf(user.collection("a").insertOne({})), 13);
+    await user.collection("a").countDocuments();
+    assert.equal(await codeOf(user.admin().command({ updateUser: "runtime", roles: ["root"] })), 13);
+    await admin.command({ updateUser: "runtime", roles: before });
+    await user.collection("a").insertOne({ n: 4 });
+    assert.equal(await codeOf(admin.command({ updateUser: "nobody", roles: [] })), 11);
+    assert.equal(await codeOf(admin.command({ updateUser: "runtime", roles: ["nothing"] })), 31);
+  });
+
   it("lists users with their roles", async () => {
     const { users } = await admin.command({ usersInfo: "runtime" });
     assert.deepEqual((users as Document[])[0]?.["roles"], [{ role: "nmdc_runtime", db: "admin" }]);

@@ -40,7 +40,7 @@ public final class Main {
         Journal journal = arguments.data() == null ? Journal.NONE : open(arguments.data(), stored);
         AccessFile file = arguments.access() == null ? null : AccessFile.read(arguments.access());
         Roles roles = new Roles(stored.settings().get("roles"), journal::setting);
-        AccessControl access = new AccessControl(file, roles);
+        AccessControl access = new AccessControl(file, roles, stored.settings().get("userRoles"), journal::setting);
         StoreBackend backend = new StoreBackend(stored, journal);
         Server server = new Server(backend, journal, access, stored.settings(), arguments.testCommands());
         WireServer wire = new WireServer(server::connect);

@@ -1,26 +1,41 @@
 package org.slipway.standin.access;
 
-import java.util.HashMap;
+import de.bwaldvogel.mongo.bson.Document;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.slipway.standin.command.Failure;
 
 /** Who may log in, and what each may do. */
 public final class AccessControl {
 
+    private static final String SETTING = "userRoles";
+
     private final boolean enabled;
     private final Roles roles;
-    private final Map<RoleName, User> users = new HashMap<>();
+    private final BiConsumer<String, Document> save;
+    private final Map<RoleName, User> users = new ConcurrentHashMap<>();
+    // Roles of users that were given others than the file's, by their name.
+    private final Document regranted = new Document();
     // What each user may do, as of one version of the roles.
     private final Map<RoleName, List<Privilege>> granted = new ConcurrentHashMap<>();
     private volatile int version = -1;
 
-    /** @param file null: nobody needs to log in, and everybody may do everything. */
-    public AccessControl(AccessFile file, Roles roles) {
+    /**
+     * @param file null: nobody needs to log in, and everybody may do everything.
+     * @param stored what an earlier run saved, or null
+     */
+    public AccessControl(AccessFile file, Roles roles, Document stored, BiConsumer<String, Document> save) {
         this.enabled = file != null;
         this.roles = roles;
+        this.save = save;
         if (file == null) return;
-        for (User user : file.users()) users.put(user.name(), user);
+        if (stored != null) regranted.putAll(stored);
+        for (User user : file.users()) {
+            Object granted = regranted.get(user.name().toString());
+            users.put(user.name(), granted == null ? user : new User(user.name(), RoleName.parseRoles(granted, user.name().db()), user.credential()));
+        }
         // A role that was changed in an earlier run stays as it was changed.
         for (Role role : file.roles()) if (roles.find(role.name()) == null) roles.put(role);
     }
@@ -35,6 +50,17 @@ public final class AccessControl {
 
     public User find(RoleName name) {
         return users.get(name);
+    }
+
+    /** Gives a user these roles instead of the ones that they had. @throws RuntimeException with mongod's code when there is no such user, or no such role. */
+    public synchronized void regrant(RoleName name, List<RoleName> to) {
+        User user = users.get(name);
+        if (user == null) throw Failure.userNotFound(name.toString());
+        for (RoleName role : to) if (roles.find(role) == null) throw Failure.roleNotFound(role.toString());
+        users.put(name, new User(name, to, user.credential()));
+        granted.remove(name);
+        regranted.put(name.toString(), to.stream().map(RoleName::asRole).toList());
+        save.accept(SETTING, new Document(regranted));
     }
 
     public List<User> users() {
@@ -57,6 +83,7 @@ public final class AccessControl {
             granted.clear();
             version = now;
         }
-        return granted.computeIfAbsent(user.name(), name -> roles.privileges(user.roles()));
+        // Who is logged in has the roles of now, not those of the login.
+        return granted.computeIfAbsent(user.name(), name -> roles.privileges(users.get(name).roles()));
     }
 }

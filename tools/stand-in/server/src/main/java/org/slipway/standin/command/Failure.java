@@ -19,6 +19,10 @@ public final class Failure {
         return new MongoServerError(18, "AuthenticationFailed", "Authentication failed.");
     }
 
+    public static MongoServerError userNotFound(String user) {
+        return new MongoServerError(11, "UserNotFound", "Could not find user: " + user);
+    }
+
     public static MongoServerError illegalOperation(String message) {
         return new MongoServerError(20, "IllegalOperation", message);
     }

@@ -15,7 +15,7 @@ import org.slipway.standin.access.RoleName;
 import org.slipway.standin.access.Roles;
 import org.slipway.standin.access.User;
 
-/** Plays mongod's commands about roles and users. Users themselves come from the access file and do not change. */
+/** Plays mongod's commands about roles and users. Users themselves come from the access file; only their roles change. */
 final class RoleCommands {
 
     private final AccessControl access;
@@ -30,8 +30,24 @@ final class RoleCommands {
         table.add("rolesInfo", READ, this::needsOfRolesInfo, this::rolesInfo);
         table.add("usersInfo", READ, command -> Need.onDatabase(command, "viewUser"), this::usersInfo);
         table.add("createRole", ADMIN, command -> Need.onDatabase(command, "createRole", "grantRole"), this::createRole);
-        table.add("updateRole", ADMIN, command -> Need.onDatabase(command, "revokeRole", "grantRole"), this::updateRole);
+        table.add("updateRole", ADMIN, RoleCommands::needsOfUpdate, this::updateRole);
+        table.add("updateUser", ADMIN, RoleCommands::needsOfUpdate, this::updateUser);
         table.add("dropRole", ADMIN, command -> Need.onDatabase(command, "dropRole"), this::dropRole);
+    }
+
+    /** To take roles away anywhere, and to grant those and the privileges that are named where they belong. */
+    private static List<Need> needsOfUpdate(Command command) {
+        List<Need> needs = new ArrayList<>(List.of(new Need(Resource.of("", ""), "revokeRole")));
+        if (command.body().containsKey("roles")) {
+            for (RoleName role : RoleName.parseRoles(command.body().get("roles"), command.db())) needs.add(new Need(Resource.of(role.db(), ""), "grantRole"));
+        }
+        if (command.body().containsKey("privileges")) {
+            for (Privilege privilege : Privilege.parseAll(command.body().get("privileges"))) {
+                String db = privilege.resource().db();
+                needs.add(new Need(Resource.of(db.isEmpty() ? "admin" : db, ""), "grantRole"));
+            }
+        }
+        return needs;
     }
 
     private List<Need> needsOfRolesInfo(Command command) {
@@ -111,6 +127,12 @@ final class RoleCommands {
             inherits == null ? known.roles() : RoleName.parseRoles(inherits, known.name().db()),
             false
         ));
+        return Command.ok(new Document());
+    }
+
+    private Document updateUser(Command command) {
+        if (!command.body().containsKey("roles")) throw Failure.badValue("only \"roles\" of users are played");
+        access.regrant(new RoleName((String) command.body().get("updateUser"), command.db()), RoleName.parseRoles(command.body().get("roles"), command.db()));
         return Command.ok(new Document());
     }
 

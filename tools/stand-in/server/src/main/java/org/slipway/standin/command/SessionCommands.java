@@ -101,9 +101,9 @@ final class SessionCommands {
     }
 
     private Document status(Command command) {
-        User user = command.session().user();
+        User user = command.session().user() == null ? null : access.find(command.session().user().name());
         Document info = new Document("authenticatedUsers", user == null ? List.of() : List.of(new Document("user", user.name().name()).append("db", user.name().db())))
-            .append("authenticatedUserRoles", user == null ? List.of() : user.roles().stream().map(RoleName::asRole).toList());
+            .append("authenticatedUserRoles", user == null ? List.of() : access.roles().inherited(user.roles()).stream().map(RoleName::asRole).toList());
         if (command.flag("showPrivileges")) {
             info.append("authenticatedUserPrivileges", user == null ? List.of() : org.slipway.standin.access.Privilege.toDocuments(access.roles().privileges(user.roles())));
         }
