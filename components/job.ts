@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { JobConfig } from "../lib/config/jobs";
+import { pullPolicy } from "../lib/release/invariants/pinned";
 import { environmentOf } from "./pod";
 
 export interface JobArgs {
@@ -64,6 +65,7 @@ function container(name: string, { image, command, args, env }: JobArgs): k8s.ty
   return {
     name,
     image,
+    imagePullPolicy: pulumi.output(image).apply(pullPolicy),
     ...(command && { command }),
     ...(args && { args }),
     env: environmentOf(env),

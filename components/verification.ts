@@ -56,6 +56,7 @@ export function expectedServices(
     port: config.port ?? null,
     replicas: config.replicas,
     digest: imageOf(images, config).digest,
+    readyWithin: config.readyWithin,
   }));
 }
 
@@ -64,6 +65,7 @@ interface Expected {
   readonly port: number | null;
   readonly replicas: number;
   readonly digest: pulumi.Input<string>;
+  readonly readyWithin: number;
 }
 
 /** Asks the cluster and the services, once per release. */

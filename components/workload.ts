@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceConfig } from "../lib/config/services";
+import { pullPolicy } from "../lib/release/invariants/pinned";
 import { environmentOf } from "./pod";
 
 export interface WorkloadArgs {
@@ -120,6 +121,7 @@ function podTemplate(
         {
           name,
           image: args.image,
+          imagePullPolicy: pulumi.output(args.image).apply(pullPolicy),
           ...(args.command && { command: args.command }),
           env: environmentOf(args.env),
           resources: { requests: definedOf(args.requests), limits: definedOf(args.limits) },

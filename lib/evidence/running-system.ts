@@ -12,6 +12,8 @@ export interface ExpectedService {
   readonly port: number | null;
   /** Digest that every pod's `imageID` must end with. */
   readonly digest: string;
+  /** Seconds in which all its pods must be ready (rule F21). */
+  readonly readyWithin: number;
 }
 
 /** What was seen running: one line a pod, one an answer. */
@@ -34,17 +36,29 @@ interface Look {
 }
 
 /**
- * Waits until every pod runs the digest that was released and every question is answered rightly (rule N5).
- * @throws Refusal with all that is still wrong when `verification.within` seconds are over.
+ * Waits until every pod runs the digest that was released and is ready (rule F21), and then until every question is answered rightly
+ * (rule N5). Pods are waited for here too: Pulumi's provider takes the status of a StatefulSet's former roll-out for that of this one.
+ * @throws Refusal with all that is still wrong when the pods' `readyWithin`, or then `verification.within`, seconds are over.
  */
 export async function awaitRunningSystem(
   release: ReleaseSpec,
   expected: readonly ExpectedService[],
   verification: VerificationConfig,
 ): Promise<RunningEvidence> {
-  const deadline = Date.now() + verification.within * 1000;
+  const readyWithin = Math.max(0, ...expected.map((service) => service.readyWithin));
+  await awaited(release, readyWithin, () => look(release, expected, []));
+  return awaited(release, verification.within, () => look(release, expected, verification.answers));
+}
+
+/** Looks again until nothing is wrong any more. @throws Refusal with what is, after so many seconds. */
+async function awaited(
+  release: ReleaseSpec,
+  seconds: number,
+  again: () => Promise<Look>,
+): Promise<RunningEvidence> {
+  const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const { evidence, problems } = await look(release, expected, verification.answers);
+    const { evidence, problems } = await again();
     if (problems.length === 0) return evidence;
     if (Date.now() >= deadline)
       throw new Refusal(`${release.system} ${release.release} does not run as released`, problems);
@@ -99,6 +113,14 @@ function podProblems(
       allowed: `the released digest ${digest}`,
       mend,
     })),
+    ...pods
+      .filter((pod) => !isReady(pod))
+      .map((pod) => ({
+        where: `${service}, pod ${nameOf(pod)}`,
+        found: "not ready",
+        allowed: "ready",
+        mend,
+      })),
   ];
 }
 
@@ -174,6 +196,10 @@ function answerProblems(
           },
         ],
   );
+}
+
+function isReady(pod: V1Pod): boolean {
+  return pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true;
 }
 
 function nameOf(pod: V1Pod): string {

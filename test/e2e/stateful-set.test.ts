@@ -24,11 +24,11 @@ describe("a release whose pods have names of their own", function () {
     succeeds(await system.stack.up());
   });
 
-  function plan(release: PlannedRelease): void {
+  function plan(release: PlannedRelease, readyWithin = 120): void {
     system.plan(release);
     system.set(["services", service, "kind"], "StatefulSet");
     system.set(["services", service, "replicas"], 2);
-    system.set(["services", service, "readyWithin"], 60);
+    system.set(["services", service, "readyWithin"], readyWithin);
   }
 
   async function pods(): Promise<readonly V1Pod[]> {
@@ -43,8 +43,8 @@ describe("a release whose pods have names of their own", function () {
   it("F21: a pod that never becomes Ready makes the release red; the stuck pod goes, and the old image serves in both", async function () {
     if (played) this.skip();
     const never = await imagesOf(await embedded(), { ...releases.second, version: "v2.19.0-never-ready" });
-    plan(never);
-    failsWith(await system.stack.up(), new RegExp(service));
+    plan(never, 15);
+    failsWith(await system.stack.up(), new RegExp(`${service}, pod ${service}-1: found not ready`));
     await system.settled();
     const now = await pods();
     assert.equal(now.length, 2);

@@ -27,6 +27,13 @@ export class Operator<Environment extends string> {
     return output;
   }
 
+  /** A script of the project's own, which must succeed. Example: `backups.sh`. */
+  async script(...args: readonly string[]): Promise<void> {
+    this.show(`\n$ sh ${args.join(" ")}\n`);
+    const { code, output } = await this.work.run("sh", args, this.show);
+    if (code !== 0) throw new Error(`sh ${args.join(" ")} failed:\n${output}`);
+  }
+
   /** `pulumi up` of an environment, however it ends. */
   up(environment: Environment, ...more: readonly string[]): Promise<PulumiRun> {
     this.show(`\n$ pulumi up --stack ${environment}\n`);

@@ -91,7 +91,12 @@ export class Workplace {
 
   /** The release that an environment's stack file names. */
   release(environment: string): string {
-    return String(this.stackFile(environment).config()["release"]);
+    return String(this.config(environment)["release"]);
+  }
+
+  /** The `slipway:` config of an environment's stack file. */
+  config(environment: string): Readonly<Record<string, unknown>> {
+    return this.stackFile(environment).config();
   }
 
   private stackFile(environment: string): StackFile {

@@ -28,3 +28,9 @@ export function tagAndDigest(reference: string): {
   const tag = /:([^:/]+)$/.exec(name)?.[1];
   return { tag, digest: digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest) ? digest : undefined };
 }
+
+/** When a node asks the registry: always for a tag that is made to move, else only for what it has not yet; pulled is the digest (rule F22). */
+export function pullPolicy(reference: string): "Always" | "IfNotPresent" {
+  const { tag } = tagAndDigest(reference);
+  return tag !== undefined && isMoving(tag) ? "Always" : "IfNotPresent";
+}

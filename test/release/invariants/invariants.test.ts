@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type GraphNode, unprotectedData, workloadsBeforeData } from "../../../lib/release/invariants/graph";
-import { pinFaults, tagAndDigest } from "../../../lib/release/invariants/pinned";
+import { pinFaults, pullPolicy, tagAndDigest } from "../../../lib/release/invariants/pinned";
 import { plainSecret } from "../../../lib/release/invariants/plain-secret";
 
 const digest = `sha256:${"a".repeat(64)}`;
@@ -29,6 +29,13 @@ describe("pins", () => {
     assert.deepEqual(read("name:latest"), ["latest", undefined]);
     assert.deepEqual(read(`name@${digest}`), [undefined, digest]);
     assert.deepEqual(read("name:v1@sha256:abc"), ["v1", undefined]);
+  });
+
+  it("F22: are asked for at every start where the tag moves, else only where the node has them not", () => {
+    for (const moving of ["latest", "stable"])
+      assert.equal(pullPolicy(`host:5000/org/name:${moving}@${digest}`), "Always");
+    for (const fixed of [`name:2026.08.1@${digest}`, `name@${digest}`])
+      assert.equal(pullPolicy(fixed), "IfNotPresent");
   });
 });
 
