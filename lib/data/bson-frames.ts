@@ -3,7 +3,7 @@ import { Refusal } from "../problem";
 /** The largest document that a MongoDB server stores, in bytes. */
 export const maxDocumentBytes = 16 * 1024 * 1024;
 /** An empty BSON document: its length and its end. */
-const minDocumentBytes = 5;
+export const minDocumentBytes = 5;
 
 /**
  * Walks the whole documents of a block without decoding them.

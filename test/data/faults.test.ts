@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import crypto from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { BSON, type Document } from "mongodb";
 import type { DataProcessor, EngineOptions } from "../../lib/data/conductor/context";
 import { refuseLongNames } from "../../lib/data/names";
+import { verifyOffline } from "../../lib/data/verify/verify-proof";
 import type { Refusal } from "../../lib/problem";
 import {
   besideNames,
@@ -73,9 +75,28 @@ describe("Faults of a data release", () => {
     const fill = (name: string): void => {
       if (name !== "before stage") return;
       mkdirSync(folder, { recursive: true });
-      symlinkSync("/dev/full", join(folder, `studies.bson.${process.pid}.part`));
+      // What is written aside has a name that nobody can foresee, unless chance is taken out of it.
+      crypto.randomUUID = () => "00000000-0000-4000-8000-000000000000";
+      symlinkSync("/dev/full", join(folder, `studies.bson.${process.pid}-00000000.part`));
     };
-    assert.match(await fails(spec, processor, { boundary: fill }), /ENOSPC/);
+    const { randomUUID } = crypto;
+    try {
+      assert.match(await fails(spec, processor, { boundary: fill }), /ENOSPC/);
+    } finally {
+      crypto.randomUUID = randomUUID;
+    }
+    await oldWholeThenMended(spec, before);
+  });
+
+  it("10: a server whose disk is full while the new version is loaded stops the release", async function () {
+    if (server.kind === "mongod") this.skip(); // Needs the stand-in's fail points.
+    const spec = await ready("server-full");
+    const before = await contentOf(server.uri, "server-full");
+    const outOfDiskSpace = 14031;
+    const namespace = "server-full.studies__new_2";
+    await failPoint("alwaysOn", { failCommands: ["insert"], namespace, errorCode: outOfDiskSpace });
+    assert.match(await fails(spec), /failpoint/);
+    await failPoint("off");
     await oldWholeThenMended(spec, before);
   });
 
@@ -164,6 +185,24 @@ describe("Faults of a data release", () => {
       (error: Refusal) =>
         error.problems.map(({ where }) => where).join() === [`db.${long}`, `db.${wide}`].join(),
     );
+  });
+
+  it("31: names with dots, blanks, letters of any script, and what a dump's files can't be called", async () => {
+    const names = ["fs.files", "system_of.x", "Proben für Ä", "试样", "100%", "a/b"];
+    const database = "names";
+    await fill(server.uri, database, Object.fromEntries(names.map((name) => [name, [{ _id: 1 }]])));
+    const first = specFor(server, database);
+    await releaseAndConfirm(first, processor);
+    const before = await contentOf(server.uri, database);
+    const run = await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
+    const { collections, id } = run.last("closed").record;
+    assert.deepEqual(
+      collections.map(({ changed }) => changed),
+      names.map(() => 1),
+    );
+    assert.deepEqual(await verifyOffline(join(first.dump.keep, id, "proof.json")), []);
+    await releaseAndConfirm({ ...first, hash: "sha256:back" }, processor);
+    assert.deepEqual(await contentOf(server.uri, database), before);
   });
 
   it("31: a thousand collections, and an empty database", async function () {

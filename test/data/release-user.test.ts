@@ -193,6 +193,31 @@ describe("The release's own user, as docs/mongodb-user.md makes it", () => {
     }
   });
 
+  it("36: a user who loses the rights in the middle opens nothing in doubt, and says so; with the rights back it resumes", async () => {
+    const [role] = page.roles;
+    assert.ok(role);
+    await releaseAndConfirm(first, processor);
+    const before = await contentOf(server.uri, database);
+    const spec = nextOf(first, "2.0.0");
+    const run = new EngineRun({ do: "release", spec }, processor, {
+      boundary: async (name) => {
+        if (name === "before swap")
+          await asAdmin({ updateRole: role.role, roles: [{ db: database, role: "read" }], privileges: [] });
+      },
+    });
+    try {
+      assert.equal(await run.ended, false);
+      assert.match(run.said(), /not authorized[^]*taking it back failed too[^]*slipway data resume/);
+      await assert.rejects(write("in doubt"));
+    } finally {
+      await asAdmin({ updateRole: role.role, roles: role.roles, privileges: role.privileges });
+    }
+    const resume = new EngineRun({ do: "resume", spec }, processor);
+    assert.equal(await resume.ended, true, resume.said());
+    assert.deepEqual(await contentOf(server.uri, database), before);
+    await write("open again");
+  });
+
   it("N10, N15: with the page's second role it does all that by roles, and users have theirs back", async () => {
     const mine = page.rolesOf("slipway");
     await asAdmin({ updateUser: user, roles: [...mine, ...page.granted] });

@@ -41,6 +41,20 @@ describe("A data release", () => {
     });
   });
 
+  it("23: new images on data that has its version already take no fence and stage nothing", async () => {
+    const first = await adopted(server, "images-only");
+    const run = await releaseAndConfirm({ ...first, hash: "sha256:images", release: "v1.0.1" }, processor);
+    const { outcome, closedFor, collections } = run.last("closed").record;
+    assert.deepEqual([outcome, closedFor, collections], ["released", undefined, []]);
+    const stages = run.events.flatMap((event) => (event.event === "stage" ? [event.stage] : []));
+    assert.equal(
+      stages.some((stage) => stage === "rehearse" || stage === "close-writes"),
+      false,
+      stages.join(),
+    );
+    assert.deepEqual(await besideNames(server.uri, "images-only"), []);
+  });
+
   it("X3: does nothing when the same release stands already", async () => {
     const spec = await adopted(server, "again");
     const again = new EngineRun({ do: "release", spec }, processor);

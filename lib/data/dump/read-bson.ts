@@ -1,5 +1,5 @@
 import type { Block } from "../blocks";
-import { frameLength, frames, maxDocumentBytes, readInt32 } from "../bson-frames";
+import { frameLength, frames, maxDocumentBytes, minDocumentBytes, readInt32 } from "../bson-frames";
 import { BlockBuilder } from "../store/mongo-source";
 import type { DumpStorage } from "./storage";
 
@@ -39,8 +39,8 @@ function wholeDocuments(bytes: Uint8Array, path: string): number {
   let at = 0;
   while (bytes.length - at >= 4) {
     const length = readInt32(bytes, at);
-    // More than this never becomes whole: refused here, not after the rest of the file was gathered.
-    if (length <= 0 || length > maxDocumentBytes + 16 * 1024) frameLength(bytes, at, path);
+    // This never becomes whole: refused here, not after the rest of the file was gathered.
+    if (length < minDocumentBytes || length > maxDocumentBytes + 16 * 1024) frameLength(bytes, at, path);
     if (length > bytes.length - at) break;
     at += length;
   }

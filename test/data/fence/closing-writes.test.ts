@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Document } from "mongodb";
-import { contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "../engine-run";
+import { adopted, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "../engine-run";
+import { ChildEngine, compiledEntry } from "../kill/child-engine";
 import { mayWrite } from "../kill/mongo-store";
 import { processor } from "../plain-data";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
@@ -79,6 +80,27 @@ describe("Closing writes", () => {
     assert.equal(await mayWrite(server, "sneaked"), false);
     await block(false);
   });
+
+  for (const instant of ["before close-writes", "after close-writes"]) {
+    it(`4: killed right ${instant}, another machine gives roles and users back exactly what they had`, async () => {
+      const database = instant.replace(" ", "-");
+      const first = await adopted(server, database);
+      const spec = { ...nextOf(first, "2.0.0"), store: { ...first.store, closeWrites: "roles" as const } };
+      const rights = async (): Promise<readonly Document[]> => [
+        await rolesOf(),
+        await withClient(server.uri, (client) => client.db("admin").command({ usersInfo: 1 })),
+      ];
+      const before = await rights();
+      const killed = new ChildEngine(compiledEntry(), { do: "release", spec }, { KILL_AT_NAME: instant });
+      assert.equal(await killed.ended, "SIGKILL");
+      assert.equal(await mayWrite(server, database), instant === "before close-writes");
+      const resume = new EngineRun({ do: "resume", spec }, processor);
+      assert.equal(await resume.ended, true, resume.said());
+      assert.equal(resume.last("status").status.last?.outcome, "rolled-back");
+      assert.deepEqual(await rights(), before);
+      assert.equal(await mayWrite(server, database), true);
+    });
+  }
 
   it("19: a role that a human changed meanwhile is not overwritten; the release says so and stays open", async () => {
     await fill(server.uri, "human", data);
