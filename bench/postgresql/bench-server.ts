@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, type QueryResultRow } from "pg";
 import { PostgresServer } from "../../tools/postgresql/launch";
-import type { ServerPrograms } from "../../tools/postgresql/cluster";
+import { dataOf, type ServerPrograms } from "../../tools/postgresql/cluster";
 import type { PostgresUser } from "../../tools/postgresql/users";
 import { benchTables } from "./bench-tables";
 
@@ -49,6 +49,12 @@ export class BenchServer {
       `SELECT pg_database_size('${this.database}') AS bytes`,
     );
     return Number(found?.bytes ?? 0) / 1e6;
+  }
+
+  /** The server's first process. */
+  async pid(): Promise<number> {
+    const file = await readFile(join(dataOf(this.folder), "postmaster.pid"), "utf8");
+    return Number(file.split("\n")[0]);
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,7 @@ import { Verdicts } from "../verdicts";
 import { dumpAndRestore } from "./bare-tools";
 import { BenchServer } from "./bench-server";
 import { benchSpec, jobs } from "./bench-spec";
+import { processorSeconds } from "./processor-seconds";
 import { promises } from "./promises";
 import { BenchWriter } from "./writer";
 
@@ -19,6 +20,8 @@ const ourCompression = 1;
 /** One round, all on the same server and data. */
 interface Round {
   readonly release: ReleaseFigures;
+  /** Times the processor seconds that the bare tools and the server take, the release and the server do. */
+  readonly work: number;
   /** The same release while somebody writes. */
   readonly written: ReleaseFigures;
   readonly back: ReleaseFigures;
@@ -64,16 +67,21 @@ async function measure(server: BenchServer, rounds: number): Promise<readonly Ro
     const size = (await server.megabytes()).toFixed(0);
     console.log(`PostgreSQL, ${size} MB; one round to warm up, ${rounds} that count, ${jobs} jobs`);
     await to(old);
+    const pid = await server.pid();
     for (let round = 0; round <= rounds; round++) {
+      const begun = processorSeconds(pid);
       const release = await to(next);
+      const ours = processorSeconds(pid) - begun;
       const back = await to(old);
+      const then = processorSeconds(pid);
       const bare = await dumpAndRestore(server, jobs);
+      const work = ours / (processorSeconds(pid) - then);
       const writer = new BenchWriter(server);
       const written = await to(next).finally(() => writer.stop());
       await to(old);
       const bareAlike = await dumpAndRestore(server, jobs, ourCompression);
       await rm(dumps, { recursive: true, force: true });
-      const figures = { release, written, back, bare, bareAlike };
+      const figures = { release, work, written, back, bare, bareAlike };
       console.log(`  ${round === 0 ? "warm-up" : `round ${round}`}: ${shown(figures)}`);
       if (round > 0) found.push(figures);
     }
@@ -84,9 +92,9 @@ async function measure(server: BenchServer, rounds: number): Promise<readonly Ro
   return found;
 }
 
-function shown({ release, written, back, bare, bareAlike }: Round): string {
+function shown({ release, work, written, back, bare, bareAlike }: Round): string {
   return [
-    `release ${told(release)}`,
+    `release ${told(release)}, ${work.toFixed(2)} times the bare tools' processor time, the server's included`,
     `while users write ${told(written)}`,
     `way back ${back.seconds.toFixed(2)} s`,
     `bare tools ${bare.toFixed(1)} s, with our compression ${bareAlike.toFixed(1)} s`,
