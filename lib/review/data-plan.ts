@@ -77,12 +77,38 @@ function extent({ tried, collections }: DataPlan): readonly string[] {
     case "dump":
       return [`${what}; tried on the dump of ${tried.record}, ${tried.at}`];
     case "nothing":
-      return [`what becomes of ${count(tried.of)} documents is not known: ${tried.why}`];
+      return untried(tried);
     case "sample":
       return [
         `${what}; tried on a sample: ${count(tried.ofEach)} at most of each collection, of ${count(tried.of)} documents in all`,
       ];
   }
+}
+
+/** Estimates, and what bounds them: a table that no step touches stays as it is; of any other every row may change. */
+function untried({ of, why, estimates }: Extract<DataPlan["tried"], { over: "nothing" }>): readonly string[] {
+  const told = estimates.some(({ touched }) => touched !== undefined);
+  const may = estimates.filter(({ touched, documents }) => touched !== false && documents > 0);
+  const stay = estimates.filter(({ touched }) => touched === false);
+  const most = may.reduce((sum, { documents }) => sum + documents, 0);
+  return [
+    `what becomes of about ${count(of)} rows is not known: ${why}`,
+    told
+      ? `by the server's estimates at most about ${count(most)} of them change: the migration touches no other table of a copy without rows`
+      : "the server's estimates bound nothing: every row may change",
+    ...may
+      .slice(0, shownFields)
+      .map(
+        ({ collection, documents, bytes }) =>
+          `  ${collection}: about ${count(documents)} rows, ${size(bytes)}`,
+      ),
+    ...(may.length > shownFields ? [`  … and ${count(may.length - shownFields)} more tables`] : []),
+    ...(stay.length > 0 ? [`${count(stay.length)} tables are not touched`] : []),
+  ];
+}
+
+function size(bytes: number): string {
+  return `${count(Math.max(1, Math.round(bytes / 1e6)))} MB`;
 }
 
 function isOfInterest({ added, changed, removed, invalid }: PlannedCollection): boolean {

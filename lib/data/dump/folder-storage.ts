@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { Refusal } from "../../problem";
+import { freeRoom } from "./free-room";
 import type { DumpStorage, StoringFile } from "./storage";
 
 const readBytes = 4 * 1024 * 1024;
@@ -70,6 +71,10 @@ export class FolderStorage implements DumpStorage {
       return [name, { bytes: (await stat(path)).size }];
     });
     return new Map(await Promise.all(sized));
+  }
+
+  room(): Promise<number> {
+    return freeRoom(this.folder);
   }
 
   async remove(name = ""): Promise<void> {

@@ -21,6 +21,9 @@ export interface DumpStorage {
   /** Published files by name, with all that is below; names are separated by `/`. */
   list(): Promise<ReadonlyMap<string, { readonly bytes: number }>>;
 
+  /** Bytes that still find room here; absent where nobody can tell. */
+  room?(): Promise<number>;
+
   /** Removes a file, or all that is below a name, or all that is here; also what was never published. Idempotent. */
   remove(name?: string): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { name } from "./quoting";
 import type { PostgresServer } from "./server";
 
 /** The least that makes a dump small: more costs more time than it saves. */
-const compression = "--compress=1";
+export const compressionLevel = 1;
 
 /** Dumps a database in pg_dump's directory format, as a snapshot sees it. @throws Refusal when pg_dump fails. */
 export async function dump(
@@ -18,7 +18,7 @@ export async function dump(
     `--file=${folder}`,
     `--jobs=${jobs}`,
     `--snapshot=${snapshot}`,
-    compression,
+    `--compress=${compressionLevel}`,
   ];
   await programs.run("pg_dump", [...args, "--no-password", database], database);
 }

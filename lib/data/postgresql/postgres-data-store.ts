@@ -1,6 +1,7 @@
 import type { Json } from "../../content-hash";
 import type { Cluster } from "../cluster/cluster";
 import type { Context, ProcessNeeds } from "../conductor/context";
+import { dumpStorage } from "../conductor/record-storage";
 import type { DataStore, Difference, KnownVersion, Pass, ReleasedVersion } from "../conductor/data-store";
 import type { Canary } from "../fence/canary";
 import type { Fence } from "../fence/fence";
@@ -12,6 +13,7 @@ import type { Secrets } from "../secrets";
 import type { Present, Rename } from "../swap/move";
 import { Comparison } from "./comparison";
 import { dropDatabase } from "./copy";
+import { estimatedTables } from "./estimates";
 import { ConnectionsFence, ReadOnlyFence } from "./fence";
 import { JournalSession } from "./journal-session";
 import type { Mark } from "./mark";
@@ -19,6 +21,7 @@ import { inThisEnvironment } from "./named-databases";
 import { PostgresCanary } from "./postgres-canary";
 import { PostgresLedger } from "./postgres-ledger";
 import { PostgresPass } from "./postgres-pass";
+import { refuseWithoutRoom } from "./room";
 import { isCut, PostgresServer, row, rows, Unreachable } from "./server";
 import { renameDatabases } from "./swap";
 import { tablesOf } from "./tables";
@@ -152,11 +155,15 @@ export class PostgresDataStore implements DataStore {
     return Promise.resolve();
   }
 
-  async prepare(needs: ProcessNeeds, { processor, spec }: Context): Promise<Pass> {
+  async prepare(needs: ProcessNeeds, { processor, spec, reporter }: Context): Promise<Pass> {
     const list = await processor.migrations(spec.migrations);
     const leading = inThisEnvironment(list.leadingTo(needs.schema).slice(-1), this.spec);
     const chain = inThisEnvironment(needs.chain, this.spec);
-    return new PostgresPass(this, this.spec, { ...needs, chain }, leading.at(0));
+    const pass = new PostgresPass(this, this.spec, { ...needs, chain }, leading.at(0));
+    await refuseWithoutRoom(this.server, pass.concerned, dumpStorage(spec), (says) => {
+      reporter.stage("plan", says);
+    });
+    return pass;
   }
 
   /** What closed databases held, for the look at the originals after the swap. */
@@ -177,13 +184,8 @@ export class PostgresDataStore implements DataStore {
   }
 
   async estimate(thing: string): Promise<number> {
-    const found = await this.server.with(thing, (client) =>
-      row<{ rows: string }>(
-        client,
-        "SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint AS rows FROM pg_class WHERE relkind = 'r'",
-      ),
-    );
-    return Number(found?.rows ?? 0);
+    const found = await this.server.with(thing, estimatedTables);
+    return found.reduce((sum, one) => sum + one.rows, 0);
   }
 
   /** A released database, or a version of one. */

@@ -43,7 +43,7 @@ export class PostgresPass implements Pass {
       refuseInvalid(report);
       return { report, settle: () => Promise.reject(new Error("what was adopted is settled")) };
     }
-    const ones = this.#ones(work, this.#concerned());
+    const ones = this.#ones(work, this.concerned);
     return log.step(stepName.stage, { databases: ones.map(({ database }) => database) }, async () => {
       const versions = new Map<string, Rehearsed>();
       for (const one of ones) versions.set(one.database, await rehearse(one, true));
@@ -52,11 +52,11 @@ export class PostgresPass implements Pass {
   }
 
   preview(context: Context, last: RecordState | undefined): Promise<Partial<DataPlan>> {
-    return previewPass(context, this.store, this.spec, this.needs, this.#concerned(), last);
+    return previewPass(context, this.store, this.spec, this.needs, this.concerned, last);
   }
 
   /** The databases that some step is about; the others stay as they are. */
-  #concerned(): readonly string[] {
+  get concerned(): readonly string[] {
     const { databases } = this.spec;
     return databases.filter((database) =>
       this.needs.chain.some(({ step }) => {

@@ -15,9 +15,17 @@ const nameBytes = 63;
 
 /** What a preview is made over. */
 export interface Extent {
-  readonly how: Exclude<PlanExtent, { over: "sample" }>;
+  readonly how: Exclude<PlanExtent, { over: "sample" } | { over: "nothing" }> | Untried;
   /** Where the dumps to load are; where there are none, they are taken. */
   readonly kept?: DumpStorage;
+}
+
+/** Nothing is tried, and why. */
+export interface Untried {
+  readonly over: "nothing";
+  readonly why: string;
+  /** Whether a copy without rows may be made. */
+  readonly mayCopy: boolean;
 }
 
 /** Where a preview may look. */
@@ -36,7 +44,7 @@ export interface Places {
 export async function chooseExtent(places: Places, limits: PreviewLimits, trial: Trial): Promise<Extent> {
   const { databases } = places;
   const long = databases.filter((one) => Buffer.byteLength(trial.names(one).base) > nameBytes);
-  if (long.length > 0) return nothing(`no room in the name of ${long.join(", ")} for that of a copy`);
+  if (long.length > 0) return nothing(`no room in the name of ${long.join(", ")} for that of a copy`, false);
   if (await isSmall(places, limits)) return { how: { over: "everything" } };
   return (
     (await recentDump(places, limits)) ??
@@ -46,8 +54,8 @@ export async function chooseExtent(places: Places, limits: PreviewLimits, trial:
   );
 }
 
-function nothing(why: string): Extent {
-  return { how: { over: "nothing", why } };
+function nothing(why: string, mayCopy = true): Extent {
+  return { how: { over: "nothing", why, mayCopy } };
 }
 
 /** Counts no further than it has to: the server's own estimates know nothing of a table that was never analysed. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Context, ProcessNeeds } from "../conductor/context";
 import { dumpStorage } from "../conductor/record-storage";
 import { FolderStorage } from "../dump/folder-storage";
+import type { DumpStorage } from "../dump/storage";
 import type { RecordState } from "../journal/record-state";
 import { ChangesSeen } from "../preview/changes-seen";
 import type { DataPlan, PlannedCollection } from "../preview/data-plan";
@@ -13,11 +14,12 @@ import type { InvalidDocument, PostgresStoreSpec } from "../protocol";
 import type { Violation } from "./migrate";
 import type { OneDatabase } from "./one-database";
 import type { PostgresDataStore } from "./postgres-data-store";
-import { chooseExtent, type Extent } from "./preview-extent";
+import { chooseExtent, type Extent, type Untried } from "./preview-extent";
 import { Programs } from "./program";
 import { compare } from "./trial-comparison";
 import { Trial } from "./trial-copy";
 import { migrateCopy } from "./trial";
+import { untried } from "./untried";
 
 /** Failed checks that a preview lists; each lists its own first rows. */
 const listed = 50;
@@ -37,7 +39,6 @@ export async function previewPass(
   const limits = options.preview ?? previewLimits;
   const trial = new Trial(server, spec.databases);
   const extent = await chooseExtent(places, limits, trial);
-  if (extent.how.over === "nothing") return untried(store, concerned, extent.how);
   const folder = await mkdtemp(join(tmpdir(), "slipway-plan-"));
   const storage = new FolderStorage(folder);
   const mayGoOn = (): void => {
@@ -46,34 +47,44 @@ export async function previewPass(
   const programs = new Programs(server, secrets, mayGoOn);
   const own = { server, programs, secrets, jobs: spec.jobs, at: server.database, storage, mayGoOn };
   const only = spec.databases.length === 1;
-  const seen = new ChangesSeen();
-  const collections: PlannedCollection[] = [];
-  const invalid: InvalidDocument[] = [];
+  const ones = concerned.map((database): OneDatabase => ({
+    ...own,
+    database,
+    only,
+    chain,
+    names: trial.names(database),
+  }));
+  const { how, kept } = extent;
   try {
-    await trial.with(async () => {
-      for (const database of concerned) {
-        const one: OneDatabase = { ...own, database, only, chain, names: trial.names(database) };
-        const migrated = await migrateCopy(one, extent.kept?.within(database));
-        const found = migrated.violations.map((violation) => maskedViolation(database, violation));
-        invalid.push(...found);
-        collections.push(...(await compare(one, migrated, seen)));
-      }
-    });
+    return await trial.with(() =>
+      how.over === "nothing" ? untried(ones, how.why, how.mayCopy) : tried(ones, how, kept),
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function tried(
+  ones: readonly OneDatabase[],
+  how: Exclude<Extent["how"], Untried>,
+  kept: DumpStorage | undefined,
+): Promise<Partial<DataPlan>> {
+  const seen = new ChangesSeen();
+  const collections: PlannedCollection[] = [];
+  const invalid: InvalidDocument[] = [];
+  for (const one of ones) {
+    const migrated = await migrateCopy(one, kept?.within(one.database));
+    invalid.push(...migrated.violations.map((violation) => maskedViolation(one.database, violation)));
+    collections.push(...(await compare(one, migrated, seen)));
+  }
+  const documents = collections.reduce((sum, { documentsBefore }) => sum + documentsBefore, 0);
   return {
-    tried: triedOf(extent.how, collections),
+    tried: { documents, of: documents, ...how },
     collections: collections.map((one) => ({ ...one, fields: seen.fields(one.collection) })),
     validity: { after: invalid.length },
     invalid: invalid.slice(0, listed),
     examples: seen.examples(),
   };
-}
-
-function triedOf(how: Extent["how"], collections: readonly PlannedCollection[]): DataPlan["tried"] {
-  const documents = collections.reduce((sum, { documentsBefore }) => sum + documentsBefore, 0);
-  return { documents, of: documents, ...how };
 }
 
 /** A row that a check found; what looks like a secret in it is nobody's to read in a review. */
@@ -88,14 +99,4 @@ function parsed(row: string): unknown {
   } catch {
     return row;
   }
-}
-
-async function untried(
-  store: PostgresDataStore,
-  concerned: readonly string[],
-  how: Extract<Extent["how"], { over: "nothing" }>,
-): Promise<Partial<DataPlan>> {
-  let of = 0;
-  for (const database of concerned) of += await store.estimate(database);
-  return { tried: { documents: 0, of, ...how } };
 }

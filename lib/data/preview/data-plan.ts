@@ -33,8 +33,18 @@ export type PlanExtent =
   | { readonly over: "dump"; readonly record: string; readonly at: string }
   /** So many of each collection, each set of them as likely as any other. */
   | { readonly over: "sample"; readonly ofEach: number }
-  /** Nothing could be tried, and why. */
-  | { readonly over: "nothing"; readonly why: string };
+  /** Nothing could be tried, and why; what there is, as far as that can be told without reading it. */
+  | { readonly over: "nothing"; readonly why: string; readonly estimates: readonly EstimatedCollection[] };
+
+/** What is known of a collection or a table that nothing was tried on. */
+export interface EstimatedCollection {
+  readonly collection: string;
+  /** About how many. */
+  readonly documents: number;
+  readonly bytes: number;
+  /** Whether the migration reads, writes or alters it, as far as a copy without rows tells; absent where nobody knows. */
+  readonly touched?: boolean;
+}
 
 /** What the run did to one collection, as far as it was tried. */
 export interface PlannedCollection extends Pick<

@@ -109,7 +109,16 @@ describe("a preview of a PostgreSQL release", function () {
     const spec = await ready("pd_a", "pd_b", sql.replace("''", "'named'"));
     const untried = await plan(spec, large);
     assert.deepEqual([untried.tried.over, untried.collections], ["nothing", []]);
-    assert.match(describePlan(untried).join("\n"), /documents is not known: more than 10 rows .+ no dump/);
+    const words = describePlan(untried).join("\n");
+    assert.match(words, /what becomes of about [\d,]+ rows is not known: more than 10 rows .+ no dump/);
+    assert.match(
+      words,
+      /at most about [\d,]+ of them change: the migration touches no other table of a copy/,
+    );
+    assert.match(words, /pd_a\.public\.project: about \d+ rows, 1 MB/);
+    assert.ok(untried.tried.over === "nothing");
+    const touched = untried.tried.estimates.filter((one) => one.touched).map(({ collection }) => collection);
+    assert.deepEqual(touched.sort(), ["pd_a.public.instance", "pd_a.public.project", "pd_b.public.log"]);
     const run = new EngineRun({ do: "release", spec }, processor);
     await run.inPlace();
     run.signs.give("nobody confirms");
