@@ -87,6 +87,11 @@ export class PostgresServer {
     await this.end("SIGINT");
   }
 
+  /** Ends the server and all its processes at once, as it is: its next start goes through what it had written. */
+  async abandon(): Promise<void> {
+    await this.end("SIGQUIT");
+  }
+
   /** Waits until the server answers, then makes its users where they are missing; or tells why it has ended. */
   private async ready(ended: Promise<string>, until: number): Promise<string | undefined> {
     const uri = this.uri("postgres");

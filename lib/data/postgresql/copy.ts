@@ -3,7 +3,7 @@ import type { DumpStorage } from "../dump/storage";
 import { createAlike, type DatabaseTraits, endSessions } from "./database";
 import type { Programs } from "./program";
 import { name } from "./quoting";
-import type { PostgresServer } from "./server";
+import { lockPatience, type PostgresServer } from "./server";
 
 /** The least that makes a dump small: more costs more time than it saves. */
 export const compressionLevel = 1;
@@ -18,6 +18,7 @@ export async function dump(
     `--file=${folder}`,
     `--jobs=${jobs}`,
     `--snapshot=${snapshot}`,
+    `--lock-wait-timeout=${lockPatience}s`,
     `--compress=${compressionLevel}`,
   ];
   await programs.run("pg_dump", [...args, "--no-password", database], database);

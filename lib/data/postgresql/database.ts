@@ -123,13 +123,14 @@ export function traitsThatDiffer(one: DatabaseTraits, other: DatabaseTraits): re
   );
 }
 
-/** Ends all sessions on a database but our own. @returns how many there were. */
-export async function endSessions(client: Client, database: string): Promise<number> {
-  const ended = await rows(
-    client,
-    `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-     WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
+/** Ends the sessions on a database, but this one and those that we may not end: an administrator's go on. */
+export async function endSessions(client: Client, database: string): Promise<void> {
+  await client.query(
+    `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity JOIN pg_roles theirs ON theirs.oid = usesysid
+     JOIN pg_roles ours ON ours.rolname = current_user
+     WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+       AND (ours.rolsuper OR NOT theirs.rolsuper
+            AND (pg_has_role(theirs.oid, 'USAGE') OR pg_has_role('pg_signal_backend', 'USAGE')))`,
     [database],
   );
-  return ended.length;
 }

@@ -57,7 +57,8 @@ export class JournalSession {
     if (!there && !make) return undefined;
     if (!there) await this.server.with(this.server.database, (client) => this.#create(client));
     const client = await this.server.connect(this.database);
-    await client.query("SET search_path = public");
+    // Whoever renames holds the lock's row for as long as that takes.
+    await client.query("SET search_path = public; SET lock_timeout = 0");
     if (make) await createTables(client);
     else if (!(await hasTables(client))) {
       await client.end();

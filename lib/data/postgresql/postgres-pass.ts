@@ -10,6 +10,7 @@ import type { Migration } from "../migrations";
 import type { DataPlan } from "../preview/data-plan";
 import type { PostgresStoreSpec } from "../protocol";
 import { adopt } from "./adopt";
+import { withoutLocks } from "./locks";
 import type { Mark } from "./mark";
 import { type OneDatabase, versionNames } from "./one-database";
 import type { PostgresDataStore } from "./postgres-data-store";
@@ -46,7 +47,10 @@ export class PostgresPass implements Pass {
     const ones = this.#ones(work, this.concerned);
     return log.step(stepName.stage, { databases: ones.map(({ database }) => database) }, async () => {
       const versions = new Map<string, Rehearsed>();
-      for (const one of ones) versions.set(one.database, await rehearse(one, true));
+      for (const one of ones) {
+        const version = await withoutLocks(this.store.server, one.database, () => rehearse(one, true));
+        versions.set(one.database, version);
+      }
       return this.#staged(work, ones, versions);
     });
   }

@@ -1,11 +1,16 @@
 import type { Programs } from "./program";
+import { lockPatience } from "./server";
 
 /**
  * Everything that a database's own catalogue holds, as pg_dump writes it: owners, privileges, types, defaults, sequences, row security,
  * comments, extensions. Equal catalogues have equal text, whatever the order of creation was.
  */
 export async function schemaText(programs: Programs, database: string): Promise<readonly string[]> {
-  const text = await programs.run("pg_dump", ["--schema-only", "--no-password", database], database);
+  const text = await programs.run(
+    "pg_dump",
+    ["--schema-only", `--lock-wait-timeout=${lockPatience}s`, "--no-password", database],
+    database,
+  );
   return text
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("--") && !/^\\(un)?restrict /.test(line))

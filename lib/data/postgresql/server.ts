@@ -5,6 +5,9 @@ import type { Secrets } from "../secrets";
 /** Seconds within which a server must answer a new connection. */
 const connectWithin = 15;
 
+/** Seconds for which we wait for a table that somebody else has locked; users wait for nothing of ours meanwhile. */
+export const lockPatience = 10;
+
 /** What our own sessions are set to: not what a database's settings, ours among them, would make of them. */
 const sessionSettings = [
   "default_transaction_read_only=off",
@@ -16,7 +19,7 @@ const sessionSettings = [
   "extra_float_digits=1",
   "search_path=pg_catalog",
   "statement_timeout=0",
-  "lock_timeout=0",
+  `lock_timeout=${lockPatience}s`,
   "idle_in_transaction_session_timeout=0",
 ];
 
@@ -185,6 +188,7 @@ export const state = {
   tooManyConnections: "53300",
   notConnectable: "55000",
   inUse: "55006",
+  lockNotAvailable: "55P03",
   noSuchDatabase: "3D000",
   duplicateDatabase: "42P04",
   duplicateKey: "23505",

@@ -57,7 +57,8 @@ async function stillConnected(server: PostgresServer, database: string): Promise
   const who = await server.with(server.database, (client) =>
     rows<{ who: string }>(
       client,
-      "SELECT DISTINCT coalesce(usename, backend_type) || ' (' || application_name || ')' AS who FROM pg_stat_activity WHERE datname = $1",
+      `SELECT DISTINCT coalesce(usename, backend_type) || ' (' || application_name || ')' AS who FROM pg_stat_activity WHERE datname = $1
+       UNION ALL SELECT 'a prepared transaction of ' || owner || ', ' || gid FROM pg_prepared_xacts WHERE database = $1`,
       [database],
     ),
   );
@@ -66,7 +67,7 @@ async function stillConnected(server: PostgresServer, database: string): Promise
       where: database,
       found: `sessions that could not be ended: ${who.map((one) => one.who).join(", ")}`,
       allowed: "none while it is renamed",
-      mend: "end them, or give the release's user the right to (pg_signal_backend); then: slipway data resume",
+      mend: "end them, or give the release's user the right to (pg_signal_backend); then start the release again",
     },
   ]);
 }

@@ -13,6 +13,11 @@ export interface MatrixStore {
   readonly environment: Readonly<Record<string, string>>;
   /** A database with data, which no release has seen yet. @returns its first release, to version 1.0.0 of the schema. */
   fill(database: string): Promise<ReleaseSpec>;
+  /**
+   * Makes that what `make` makes can be had again and again, as quickly as this kind of store allows.
+   * @returns what gives it, whatever has happened since.
+   */
+  again(make: () => Promise<ReleaseSpec>): Promise<() => Promise<ReleaseSpec>>;
   /** Content hash of all that users put there, by collection or table. */
   contentOf(spec: ReleaseSpec): Promise<Readonly<Record<string, string>>>;
   /** Names of what a release put beside and should have taken away. */
@@ -23,6 +28,4 @@ export interface MatrixStore {
   spoilt(spec: ReleaseSpec): Promise<string | undefined>;
   /** SIGKILL, and a start on the same data and address; undefined where the server is not ours to kill. */
   readonly restartServer: (() => Promise<void>) | undefined;
-  /** Takes away a database that has been tried. */
-  drop(spec: ReleaseSpec): Promise<void>;
 }

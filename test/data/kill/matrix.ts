@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
-import { EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
+import { scratch } from "../../scratch";
+import { EngineRun, releaseAndConfirm } from "../engine-run";
 import { ChildEngine } from "./child-engine";
 import type { MatrixStore } from "./matrix-store";
 
@@ -11,20 +11,6 @@ export const scenarios = ["confirmed", "unconfirmed", "code first", "way back"] 
 export type Scenario = (typeof scenarios)[number];
 /** Who goes on after the kill: the same release again, or an operator on another machine. */
 export type Recovery = "release" | "resume";
-
-/** A database at the point where the scenario's release begins. @returns that release. */
-export async function prepare(
-  store: MatrixStore,
-  database: string,
-  scenario: Scenario,
-): Promise<ReleaseSpec> {
-  const first = await store.fill(database);
-  await releaseAndConfirm(first, store.processor);
-  if (scenario === "code first") return { ...nextOf(first, "2.0.0"), order: "code-first" };
-  if (scenario !== "way back") return nextOf(first, "2.0.0");
-  await releaseAndConfirm(nextOf(first, "2.0.0"), store.processor);
-  return { ...nextOf(first, "1.0.0"), hash: "sha256:back", order: "code-first" };
-}
 
 /** Runs the scenario in a process of its own; it may kill itself on the way. */
 export async function play(
@@ -55,6 +41,7 @@ export async function playOnKilledServer(
   let passed = 0;
   let end = "untouched";
   const run = new EngineRun({ do: "release", spec }, store.processor, {
+    lease: 2,
     boundary: async () => {
       passed += 1;
       if (passed !== at) return;
@@ -75,45 +62,26 @@ export async function playOnKilledServer(
   };
   await rollOut().catch(give);
   await run.ended;
+  await lockIsFree(store, spec);
   return end;
 }
 
-/** A run that nobody disturbs. */
-export interface Undisturbed {
-  /** Names of all instants at which the scenario's process may die, in order. */
-  readonly instants: readonly string[];
-  /** What it ended with. */
-  readonly content: Readonly<Record<string, string>>;
-}
-
-/** Plays a scenario to its end. */
-export async function undisturbed(
-  entry: string,
-  store: MatrixStore,
-  scenario: Scenario,
-): Promise<Undisturbed> {
-  const folder = mkdtempSync(join(tmpdir(), "slipway-test-kill-"));
-  const list = join(folder, "instants");
-  const spec = await prepare(store, databaseName("undisturbed", scenario), scenario);
-  await play(entry, store, spec, scenario, { KILL_LIST: list });
-  const instants = readFileSync(list, "utf8").trimEnd().split("\n");
-  rmSync(folder, { recursive: true });
-  const content = await store.contentOf(spec);
-  await store.drop(spec);
-  return { instants, content };
+/** An engine that lost its server may not have given back its lock: then whoever comes next waits until that has run out. */
+async function lockIsFree(store: MatrixStore, spec: ReleaseSpec): Promise<void> {
+  for (;;) {
+    const status = new EngineRun({ do: "status", spec }, store.processor);
+    await status.ended;
+    if (status.last("status").status.open?.ownerAlive !== true) return;
+    await pause(100);
+  }
 }
 
 /** The runner's machine is gone with its folder; another one goes on. */
 export async function recover(store: MatrixStore, spec: ReleaseSpec, recovery: Recovery): Promise<EngineRun> {
   rmSync(spec.dump.keep, { recursive: true, force: true });
-  const elsewhere = { ...spec, dump: { keep: mkdtempSync(join(tmpdir(), "slipway-test-dump-")) } };
+  const elsewhere = { ...spec, dump: { keep: scratch("dump") } };
   if (recovery === "release") return releaseAndConfirm(elsewhere, store.processor);
   const run = new EngineRun({ do: "resume", spec: elsewhere }, store.processor);
   await run.ended;
   return run;
-}
-
-/** Example: `kill-code-first`. */
-export function databaseName(prefix: string, scenario: Scenario): string {
-  return `${prefix}-${scenario.replace(" ", "-")}`;
 }

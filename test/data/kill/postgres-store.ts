@@ -4,7 +4,6 @@ import { rowsOf, type TestPostgres } from "../../postgres";
 import {
   contentOf,
   databasesLike,
-  dropDatabases,
   firstRelease,
   makeDatabases,
   mayWrite,
@@ -25,6 +24,14 @@ export function postgresMatrixStore(server: TestPostgres): MatrixStore {
       const databases = [`${database}.a`, `${database}.b`] as const;
       await makeDatabases(server, ...databases);
       return firstRelease(server, databases, stepsFor(databases));
+    },
+    async again(make) {
+      const spec = await make();
+      const bringBack = await server.keep();
+      return async () => {
+        await bringBack();
+        return spec;
+      };
     },
     async contentOf(spec) {
       const found: Record<string, string> = {};
@@ -48,11 +55,6 @@ export function postgresMatrixStore(server: TestPostgres): MatrixStore {
       return closed.length > 0 ? `left on databases: ${closed.join(", ")}` : undefined;
     },
     restartServer: () => server.restart(),
-    async drop(spec) {
-      const { databases, journal } = storeOf(spec);
-      const all = await Promise.all([...databases, journal].map((name) => databasesLike(server, name)));
-      await dropDatabases(server, all.flat());
-    },
   };
 }
 
