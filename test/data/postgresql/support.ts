@@ -42,6 +42,13 @@ export async function databasesLike(server: TestPostgres, prefix: string): Promi
   return found.map(({ name }) => name);
 }
 
+/** Drops databases, whoever is connected. */
+export async function dropDatabases(server: TestPostgres, databases: readonly string[]): Promise<void> {
+  await connected(server.uri("postgres"), async (client) => {
+    for (const name of databases) await client.query(`DROP DATABASE ${escapeIdentifier(name)} WITH (FORCE)`);
+  });
+}
+
 /** A migration list of these files, by their path below the package's folder. */
 export function migrationList(files: Readonly<Record<string, string>>): string {
   const folder = scratch("migrations");
