@@ -10,17 +10,24 @@ export = slipway.program(async () => {
   const images = Object.fromEntries(
     Object.entries(stack.images).map(([name, image]) => [name, slipway.image(name, image)] as const),
   );
-  const { order, standing } = await slipway.askData(stack);
-  const release = slipway.planRelease(stack, images, order);
+  const found = await slipway.askData(stack);
+  const { order, standing } = found;
+  const release = slipway.planRelease(stack, images, found);
 
   // Users are told before anything is touched (absent section: nobody is).
   const maintenance = slipway.maintenanceOf(stack, release);
+
+  // Takes the release back from within the cluster when whoever releases has died (absent section: there is none).
+  const guardian = slipway.guardianOf(stack, { cluster, images, release });
 
   // Closes writes, migrates a copy, swaps it in; takes everything back unless the record below confirms.
   const data = new slipway.DataMigration(
     system,
     { release, standing },
-    { protect: grade === "production", dependsOn: maintenance?.started ?? [] },
+    {
+      protect: grade === "production",
+      dependsOn: [maintenance?.started, guardian].filter((one) => one !== undefined),
+    },
   );
 
   // Data, then code; on a way back, or where the stack file says so, code, then data (rules N16, N18).

@@ -84,7 +84,7 @@ export function statusInWords({ schema, hash, writes, open, last, next }: DataSt
     `release  ${hash ?? "none"}`,
     `writes   ${writes}`,
     open
-      ? `open     ${open.id} (${open.release}) at ${open.stage}, its owner ${open.ownerAlive ? "at work" : "dead or silent"}`
+      ? `open     ${open.id} (${open.release}) at ${open.stage}, its owner ${open.ownerAlive ? "at work" : "dead or silent"}${open.guarded === true ? ", a guardian on watch" : ""}`
       : "open     nothing",
     ...(last ? [`last     ${recordInOneLine(last)}`] : []),
     `next     ${next ?? "nothing to do"}`,

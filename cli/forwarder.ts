@@ -41,6 +41,8 @@ export interface DataAnswer {
   readonly order: RollOutOrder;
   /** Hash of the release that stands; `none` where none stands whole. */
   readonly standing: string;
+  /** What tells the next attempt at a release from others, and what told that of the release which stands. */
+  readonly attempts: { readonly next: string; readonly standing: string };
 }
 
 interface Result {
@@ -186,7 +188,8 @@ export async function askData(
   const found = await askStatus(release);
   const back = found.schema !== undefined && compareVersions(release.schema.version, found.schema) < 0;
   const order = back || release.order === "code-first" ? "code-first" : "data-first";
-  return { order, standing: standing(found) };
+  const next = found.open?.id ?? found.last?.id ?? "none";
+  return { order, standing: standing(found), attempts: { next, standing: found.last?.guardian ?? next } };
 }
 
 /** What a release would tell its users, for `pulumi preview`. */

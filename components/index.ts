@@ -2,6 +2,7 @@ export { Cluster } from "./cluster";
 export { DataMigration } from "./data-migration";
 export { DataSwitch } from "./data-switch";
 export { gatesOf, passGates } from "./gates";
+export { guardianOf } from "./guardian";
 export { image, imageOf } from "./image";
 export { HelmRelease } from "./helm-release";
 export { ImageBuild } from "./image-build";

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DateTime } from "luxon";
+import type { DataAnswer } from "../cli/forwarder";
 import { type DigestedImage, type ReleaseInputs, releaseInputs } from "../lib/config/release-inputs";
 import { releaseParts } from "../lib/config/release-parts";
 import { type StackConfig, parseStackConfig } from "../lib/config/stack-config";
-import type { RollOutOrder } from "../lib/data/protocol";
 import { Refusal } from "../lib/problem";
 import { deadlineOf } from "../lib/release/windows/deadline";
 import { fromProgram, projectFolder } from "./project";
@@ -39,7 +39,7 @@ export function loadStack(): StackConfig {
 export function planRelease(
   config: StackConfig,
   images: Readonly<Record<string, { readonly digest: pulumi.Output<string> }>>,
-  order: RollOutOrder,
+  { order, standing, attempts }: DataAnswer,
 ): pulumi.Output<ReleaseInputs> {
   const parts = releaseParts(projectFolder(), config);
   const digests = Object.entries(images).map(([name, { digest }]) =>
@@ -51,7 +51,10 @@ export function planRelease(
     const inputs = releaseInputs(config, known, parts);
     const dump = { keep: fromProgram(inputs.dump.keep) };
     const migrations = fromProgram(inputs.migrations);
-    return { ...inputs, migrations, dump, order, ...(deadline !== undefined && { deadline }) };
+    const attempt = inputs.hash === standing ? attempts.standing : attempts.next;
+    const guardian = config.data.guardian && { attempt, readyWithin: config.data.guardian.readyWithin };
+    const more = { ...(deadline !== undefined && { deadline }), ...(guardian && { guardian }) };
+    return { ...inputs, migrations, dump, order, ...more };
   });
 }
 

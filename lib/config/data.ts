@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { executionSchema } from "./execution";
+import { guardianSchema } from "./guardian";
 import { storeSchema } from "./store";
 
 export const dataSchema = z
@@ -66,6 +67,7 @@ export const dataSchema = z
       .string()
       .optional()
       .describe("The release whose users' writes a way back may lose, by name (rule N18). Example: v2.19.0"),
+    guardian: guardianSchema.optional(),
   })
   .describe("The database that is released together with the images.");
 

@@ -6,6 +6,7 @@ import { dataSchema } from "./data";
 import { executionContradictions } from "./execution";
 import { gateSections } from "./gates";
 import { gateContradictions } from "./gates-contradictions";
+import { guardianContradictions } from "./guardian";
 import { imageSchema } from "./images";
 import { jobsSchema } from "./jobs";
 import { maintenanceContradictions, maintenanceSchema } from "./maintenance";
@@ -64,6 +65,7 @@ function contradictions(config: Partial<StackConfig>): readonly Contradiction[] 
     ...(grade && images ? imageContradictions({ grade, images }) : []),
     ...(data ? storeContradictions(data.store) : []),
     ...(data && images ? executionContradictions({ data, images }) : []),
+    ...(data && images ? guardianContradictions({ data, images }) : []),
     ...(images && services ? workloadContradictions({ images, services, jobs: jobs ?? {} }) : []),
     ...(services && verification ? verificationContradictions({ services, verification }) : []),
     ...(maintenance && services ? maintenanceContradictions(maintenance, services) : []),

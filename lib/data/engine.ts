@@ -1,6 +1,8 @@
 import { Cluster } from "./cluster/cluster";
-import { confirm, conclude } from "./conductor/confirm";
+import { conclude } from "./conductor/conclude";
+import { confirm } from "./conductor/confirm";
 import type { Context, DataProcessor, EngineOptions } from "./conductor/context";
+import { guard } from "./conductor/guard";
 import { planData } from "./conductor/data-plan";
 import { decide, openRecordState } from "./conductor/record";
 import { release } from "./conductor/release";
@@ -80,6 +82,9 @@ async function carryOut(what: EngineRequest["do"], context: Context): Promise<bo
       break;
     case "rollback":
       await rollback(context);
+      break;
+    case "guard":
+      await guard(context);
       break;
     case "clean":
       for (const name of await cleanUp(context)) context.reporter.warn(`dropped ${name}`);

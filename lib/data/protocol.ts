@@ -58,6 +58,14 @@ export interface TicketForgeSpec {
   readonly token?: { readonly env: string } | undefined;
 }
 
+/** A guardian of a release: a Job in the cluster that takes it back when whoever releases has died. */
+export interface GuardianSpec {
+  /** Tells this attempt at the release from others: the newest record at its begin. Example: `dev-v2.18.0-7`. */
+  readonly attempt: string;
+  /** Seconds that it may take to its post. Example: 120. */
+  readonly readyWithin: number;
+}
+
 /** What one release is: all that the engine needs, nothing that it must look up in Pulumi. */
 export interface ReleaseSpec {
   readonly system: string;
@@ -94,6 +102,11 @@ export interface ReleaseSpec {
   readonly keep: { readonly releases: number };
   /** Users' writes since the last release may be lost by a way back (rule N18): the release whose loss is accepted. */
   readonly acceptLossSince?: string;
+  /**
+   * The guardian that must be on watch before writes are closed, and outlives whoever releases; the hash does not know it. Default:
+   * none is waited for.
+   */
+  readonly guardian?: GuardianSpec | undefined;
   /** Who is told that it started, failed or is ready (rule F26); the hash does not know it. Default: nobody. */
   readonly tell?: TellSpec;
 }
@@ -117,6 +130,8 @@ export type EngineRequest =
   | { readonly do: "abort"; readonly spec: ReleaseSpec }
   /** Goes back behind the last release that stands, data and images, without Pulumi (rule N18). */
   | { readonly do: "rollback"; readonly spec: ReleaseSpec }
+  /** Stays until the release is over, and goes on with it when its owner has died (a guardian's work). */
+  | { readonly do: "guard"; readonly spec: ReleaseSpec }
   /** Drops originals of releases older than `keep.releases`, and staging that was left. */
   | { readonly do: "clean"; readonly spec: ReleaseSpec };
 
@@ -189,6 +204,8 @@ export interface ReleaseRecordData {
   readonly closedFor?: number;
   /** Minutes for which it went on after its deadline, its data being switched by then (rule F19). */
   readonly overranMinutes?: number;
+  /** The attempt that a guardian stayed for, where the release had one. */
+  readonly guardian?: string;
 }
 
 /** What holds in the database now, read from the journal. */
@@ -204,6 +221,8 @@ export interface DataStatus {
     readonly release: string;
     readonly stage: Stage;
     readonly ownerAlive: boolean;
+    /** Whether a guardian in the cluster is on watch, and will act by itself. */
+    readonly guarded?: boolean;
   };
   /** The last record, whatever its outcome. */
   readonly last?: ReleaseRecordData;

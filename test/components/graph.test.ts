@@ -13,6 +13,12 @@ const maintenanceCommands = {
   show: ["manage", "maintenance", "show"],
 };
 
+const guardian = {
+  image: "engine",
+  uri: { secret: "nmdc-release-mongo", key: "uri" },
+  canary: { secret: "nmdc-runtime-mongo", key: "uri" },
+};
+
 /** Every opt-in that a stack file knows, on. */
 function withEveryOptIn(
   environment: (typeof environments)[number],
@@ -23,9 +29,12 @@ function withEveryOptIn(
   const build = { context: "../nmdc-runtime", target: "fastapi", args: { PYTHON: "3.10" } };
   return {
     ...config,
-    ...(environment === "dev" && {
-      images: { ...images, fastapi: { ...images["fastapi"], digest: undefined, build } },
-    }),
+    images: {
+      ...images,
+      ...(environment === "dev" && { fastapi: { ...images["fastapi"], digest: undefined, build } }),
+      engine: { repository: "ghcr.io/example/slipway-engine", tag: "v1.0.0", digest: `sha256:${"e".repeat(64)}` },
+    },
+    data: { ...(config["data"] as object), guardian },
     verification: { ...(config["verification"] as object), smoke: { command: "make test" } },
     notes: { repository: "microbiomedata/nmdc-runtime", commitish: "main" },
     maintenance: { services: { "runtime-api": { in: "pod", ...maintenanceCommands } } },
@@ -98,6 +107,25 @@ for (const environment of environments) {
       const ended = only(graph, /:MaintenanceEnd$/);
       assert.ok(only(graph, /:DataMigration$/).dependencies.includes(started.urn));
       assert.ok(ended.dependencies.includes(only(graph, /:ReleaseRecord$/).urn));
+    });
+
+    it("N15: has its guardian before the data, allowed no more than to put old images on these workloads", () => {
+      const job = only(graph, /^kubernetes:batch/);
+      assert.ok(only(graph, /:DataMigration$/).dependencies.includes(job.urn));
+      assert.match(
+        (job.inputs["spec"] as PodOwner).template.spec.containers[0]?.image ?? "",
+        /:v1\.0\.0@sha256:e{64}$/,
+      );
+      const { rules } = only(graph, /:Role$/).inputs as { rules: unknown };
+      assert.deepEqual(rules, [
+        {
+          apiGroups: ["apps"],
+          resources: ["deployments", "statefulsets"],
+          resourceNames: ["runtime-api", "dagster-daemon", "dagster-dagit"],
+          verbs: ["get", "patch"],
+        },
+        { apiGroups: [""], resources: ["pods"], verbs: ["list", "delete"] },
+      ]);
     });
 
     it("F17: puts the ticket only when the record is closed", () => {
@@ -179,15 +207,17 @@ describe("the graph of a release inside of its window", () => {
     const hour = 3_600_000;
     const local = (hours: number): string => new Date(Date.now() + hours * hour).toISOString().slice(0, 16);
     const window = { kind: "once", start: local(-1), end: local(3), zone: "UTC" };
-    const migration = async (more: object): Promise<ReleaseInputs> =>
-      only(await runProgram("dev", { ...config, ...more }, secrets), /:DataMigration$/).inputs[
-        "release"
-      ] as ReleaseInputs;
-    const inside = await migration({ window });
-    const outside = await migration({ window: { ...window, start: local(2) } });
+    const released = async (more: object): Promise<[release: ReleaseInputs, guardian: unknown]> => {
+      const graph = await runProgram("dev", { ...config, ...more }, secrets);
+      const release = only(graph, /:DataMigration$/).inputs["release"] as ReleaseInputs;
+      return [release, only(graph, /^kubernetes:batch/).inputs];
+    };
+    const [inside, guardianInside] = await released({ window });
+    const [outside, guardianOutside] = await released({ window: { ...window, start: local(2) } });
     assert.equal(inside.deadline, `${window.end}:00.000Z`);
     assert.equal(outside.deadline, undefined);
     assert.equal(inside.hash, outside.hash);
+    assert.deepEqual(guardianInside, guardianOutside);
   });
 });
 
@@ -217,6 +247,12 @@ function expectedResources(environment: (typeof environments)[number]): readonly
     "pulumi:providers:kubernetes cluster-provider",
     ...image("fastapi"),
     ...image("dagster"),
+    ...image("engine"),
+    "slipway:index:Guardian slipway-guardian",
+    "kubernetes:core/v1:ServiceAccount slipway-guardian-account",
+    "kubernetes:rbac.authorization.k8s.io/v1:Role slipway-guardian-role",
+    "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding slipway-guardian-binding",
+    "kubernetes:batch/v1:Job slipway-guardian-job",
     "pulumi-nodejs:dynamic/slipway:DataMigration nmdc-runtime",
     "pulumi-nodejs:dynamic/slipway:DataSwitch switch",
     ...workload("runtime-api", true),

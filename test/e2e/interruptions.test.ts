@@ -1,21 +1,6 @@
 import { strict as assert } from "node:assert";
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { Nmdc, releases, succeeds } from "./nmdc";
-
-/** Resolves when the CLI has printed this; rejects when it ended before. */
-function printed(cli: ChildProcess, wanted: RegExp): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let output = "";
-    cli.stdout?.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      if (wanted.test(output)) resolve();
-    });
-    cli.once("close", () => {
-      reject(new Error(`pulumi ended without printing ${wanted.source}:\n${output}`));
-    });
-  });
-}
+import { Nmdc, printed, releases, succeeds } from "./nmdc";
 
 describe("a release of NMDC Runtime that is interrupted", function () {
   this.timeout(600_000);

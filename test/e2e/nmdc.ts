@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import type { ChildProcess } from "node:child_process";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import type { ReleaseRecordData } from "../../lib/data/protocol";
 import { imagesOf, nmdcDocuments } from "../../tools/job/main-job";
@@ -105,4 +106,18 @@ export function succeeds({ code, output }: PulumiRun): string {
 export function failsWith({ code, output }: PulumiRun, ...says: readonly RegExp[]): void {
   assert.notEqual(code, 0, output);
   for (const pattern of says) assert.match(output, pattern);
+}
+
+/** Resolves when the CLI has printed this; rejects when it ended before. */
+export function printed(cli: ChildProcess, wanted: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    cli.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      if (wanted.test(output)) resolve();
+    });
+    cli.once("close", () => {
+      reject(new Error(`pulumi ended without printing ${wanted.source}:\n${output}`));
+    });
+  });
 }

@@ -13,12 +13,15 @@ export async function endStrays(layout: Layout): Promise<void> {
   await endWhere((variables, program) => variables.includes(mark) || program.startsWith(`${layout.state}/`));
 }
 
-/** Ends every process that was started with this environment variable, and all that it started. */
-export async function endMarked(variable: string, value: string): Promise<void> {
-  await endWhere((variables) => variables.includes(`${variable}=${value}`));
+/** Ends every process that was started with this environment variable, and all that it started. @param ask as they are told first. */
+export async function endMarked(variable: string, value: string, ask?: NodeJS.Signals): Promise<void> {
+  await endWhere((variables) => variables.includes(`${variable}=${value}`), ask);
 }
 
-async function endWhere(ours: (variables: readonly string[], program: string) => boolean): Promise<void> {
+async function endWhere(
+  ours: (variables: readonly string[], program: string) => boolean,
+  ask: NodeJS.Signals = "SIGTERM",
+): Promise<void> {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
   await Promise.all(
     pids
@@ -27,7 +30,8 @@ async function endWhere(ours: (variables: readonly string[], program: string) =>
         const identity = identityOf(pid);
         const variables = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
         const [program = ""] = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
-        if (identity !== undefined && ours(variables.split("\0"), program)) await endProcess(identity, 2000);
+        if (identity !== undefined && ours(variables.split("\0"), program))
+          await endProcess(identity, 2000, ask);
       }),
   );
 }

@@ -130,6 +130,11 @@ export class PulumiStack {
     ]);
   }
 
+  /** What becomes of a machine that loses its power: the CLI, its plugins and the data engine are gone at once. */
+  killRunner(): Promise<void> {
+    return endMarked(stackVariable, this.mark, "SIGKILL");
+  }
+
   /** What the stack's state holds. */
   async resources(): Promise<
     readonly { readonly type: string; readonly outputs: Readonly<Record<string, unknown>> }[]

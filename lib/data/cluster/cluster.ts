@@ -4,6 +4,7 @@ import { type Stopped, stoppedOf } from "../../release/red-button/stopped";
 import type { ClusterSpec } from "../protocol";
 import type { Secrets } from "../secrets";
 import { connectCluster, isGone } from "./connect";
+import { podTrouble } from "./pod-trouble";
 import { restartedFor } from "./restart";
 import type { WorkloadImages } from "./workload-images";
 
@@ -33,6 +34,22 @@ export class Cluster {
       }),
     );
     return found.filter((images) => images !== undefined);
+  }
+
+  /** Changes nothing, but asks for the right to put images back, as a guardian must know beforehand. @throws Refusal without it. */
+  async tryRestore(): Promise<void> {
+    const { api, strategic } = await this.#loaded;
+    for (const { kind, name, containers: now } of await this.images()) {
+      const object = { ...this.#identity(kind, name), spec: { template: { spec: { containers: now } } } };
+      await api.patch(object, undefined, "All", "slipway", undefined, strategic).catch((error: unknown) => {
+        throw this.#refusal(`${kind} ${this.spec.namespace}/${name}`, error);
+      });
+    }
+  }
+
+  /** What keeps pods with a label from running. */
+  async podTroubles(label: string): Promise<readonly string[]> {
+    return (await this.#pods(label)).map(podTrouble).filter((trouble) => trouble !== undefined);
   }
 
   /** Puts images back where they differ. Idempotent. */
@@ -171,15 +188,19 @@ export class Cluster {
       return await api.read<Workload>(this.#identity(kind, name));
     } catch (error) {
       if (isGone(error)) return undefined;
-      throw new Refusal("cluster", [
-        {
-          where: `${kind} ${this.spec.namespace}/${name}`,
-          found: error instanceof Error ? (error.message.split("\n")[0] ?? "an error") : String(error),
-          allowed: "a cluster that answers and lets the release read and patch its workloads",
-          mend: "check the kubeconfig, its context and the namespace in the stack's config",
-        },
-      ]);
+      throw this.#refusal(`${kind} ${this.spec.namespace}/${name}`, error);
     }
+  }
+
+  #refusal(where: string, error: unknown): Refusal {
+    return new Refusal("cluster", [
+      {
+        where,
+        found: error instanceof Error ? (error.message.split("\n")[0] ?? "an error") : String(error),
+        allowed: "a cluster that answers and lets the release read and patch its workloads",
+        mend: "check the kubeconfig, its context and the namespace in the stack's config",
+      },
+    ]);
   }
 
   #identity(kind: Kind, name: string) {

@@ -4,6 +4,7 @@ import type { RecordState, SwapIntent } from "../journal/record-state";
 import { type Problem, Refusal } from "../../problem";
 import type { CollectionChange } from "../protocol";
 import type { Context } from "./context";
+import { awaitGuardian } from "./guardian-sign";
 import { passEvidence } from "./pass-evidence";
 import { planFence, type ReleasePlan, type Way } from "./plan";
 import { refuseUnfitRest } from "./rest-fits";
@@ -31,6 +32,7 @@ export async function wayBack(
   const judged = await refuseUnfitRest(rest, work, plan, way);
   const fence = await planFence(context);
   mayGoOn();
+  await awaitGuardian(context, mayGoOn);
   reporter.stage("close-writes", `by ${fence.fence.how}; readers go on`);
   await context.store.withCanary((canary) => closeWrites(log, fence, canary));
   await context.store.pauseExpiry(log, way);

@@ -103,7 +103,7 @@ export async function planFence({ spec, store, cluster }: Context): Promise<Chos
 
 /** The plan as the journal's opening tells it. */
 export function openingOf({ spec }: Context, plan: ReleasePlan | undefined): Opened {
-  const { system, environment, release, hash, operator, schema, deadline } = spec;
+  const { system, environment, release, hash, operator, schema, deadline, guardian } = spec;
   const to = schema.version;
   return {
     system,
@@ -125,6 +125,7 @@ export function openingOf({ spec }: Context, plan: ReleasePlan | undefined): Ope
         : [],
     undoes: plan?.way.kind === "back" ? plan.way.past.map(({ id }) => id) : [],
     ...(deadline === undefined ? {} : { deadline }),
+    ...(guardian === undefined ? {} : { guardian: guardian.attempt }),
   };
 }
 

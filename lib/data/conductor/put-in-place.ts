@@ -9,6 +9,7 @@ import { wayBack } from "./back";
 import { checkInPlace } from "./check";
 import type { Context } from "./context";
 import type { Pass, Work } from "./data-store";
+import { awaitGuardian } from "./guardian-sign";
 import { openAgain } from "./open-again";
 import { passEvidence } from "./pass-evidence";
 import { planFence, type ReleasePlan } from "./plan";
@@ -37,6 +38,8 @@ export async function putInPlace(context: Context, log: RecordLog, plan: Release
     inTime();
   };
   mayGoOn();
+  if (spec.guardian) reporter.stage("lock", `waits ${spec.guardian.readyWithin} s at most for the guardian`);
+  await awaitGuardian(context, mayGoOn);
   const intent = await switchIntent(context, log, plan, mayGoOn);
   if (spec.order === "code-first") await rollOutFirst(context, log, mayGoOn);
   reporter.stage(
@@ -97,6 +100,7 @@ async function forward(
   reporter.stage("rehearse", `${plan.from} → ${plan.to}: the whole run on the data as it is`);
   const rehearsed = await passOf(plan).stage(work);
   mayGoOn();
+  await awaitGuardian(context, mayGoOn);
   reporter.stage("close-writes", `by ${fence.fence.how}; readers go on`);
   await store.withCanary((canary) => closeWrites(log, fence, canary));
   reporter.stage("dump", "compares the closed data with the rehearsed");

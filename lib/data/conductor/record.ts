@@ -107,14 +107,16 @@ export function recordData(
     readonly closedAt?: string;
   },
 ): ReleaseRecordData {
-  const { system, environment, release, hash, operator, schema, images, migrations } = state.opened;
+  const { system, environment, release, hash, operator, schema, images, migrations, guardian } = state.opened;
   const { from, to = end.closedAt } = state.closedBetween;
   const collections: readonly CollectionChange[] = state.swap?.collections ?? [];
   const about = { id: state.id, system, environment, release, hash, operator, openedAt: state.openedAt };
   const closedFor =
     from !== undefined && to !== undefined ? { closedFor: Date.parse(to) - Date.parse(from) } : {};
   const late = overran(state, end.outcome, end.closedAt);
-  return { ...about, ...end, schema, images, migrations, collections, durations, ...closedFor, ...late };
+  const guarded = guardian === undefined ? {} : { guardian };
+  const what = { schema, images, migrations, collections, durations };
+  return { ...about, ...end, ...what, ...closedFor, ...late, ...guarded };
 }
 
 /** What was switched in time goes on to its end; the record says for how long past its window (rule F19). */

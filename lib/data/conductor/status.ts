@@ -2,6 +2,7 @@ import { RecordState } from "../journal/record-state";
 import type { DataStatus, ReleaseSpec } from "../protocol";
 import { readSchemaState } from "../journal/schema-state";
 import type { Context } from "./context";
+import { isWatched } from "./guardian-sign";
 import { ownerAlive } from "./record";
 
 /** What holds in the database, what is open, and which command comes next. Read-only. */
@@ -14,7 +15,15 @@ export async function status(context: Pick<Context, "spec" | "store" | "journal"
     ...(holds ? { schema: holds.version, hash: holds.hash } : {}),
     writes: open?.fence ? "closed" : "open",
     ...(open
-      ? { open: { id: open.id, release: open.opened.release, stage: open.stage, ownerAlive: alive } }
+      ? {
+          open: {
+            id: open.id,
+            release: open.opened.release,
+            stage: open.stage,
+            ownerAlive: alive,
+            ...((await isWatched(context)) && { guarded: true }),
+          },
+        }
       : {}),
     ...(state?.closed ? { last: state.closed } : {}),
     ...next(open, alive, context.spec, holds?.hash),

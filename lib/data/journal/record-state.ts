@@ -32,6 +32,8 @@ export interface Opened {
   readonly undoes: readonly string[];
   /** The latest instant to switch the data, ISO 8601. */
   readonly deadline?: string;
+  /** The attempt that its guardian stays for. */
+  readonly guardian?: string;
 }
 
 /** What becomes of a release. */
