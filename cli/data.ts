@@ -28,14 +28,21 @@ export function registerData(program: Command): void {
     ["clean", "drop originals that no way back needs any more, and dumps that the config no longer keeps"],
   ] as const;
   for (const [name, description] of commands) {
-    data
+    const command = data
       .command(`${name} <environment>`)
       .description(description)
       .option("--json", "print the plan, or what holds afterwards, as JSON")
       .addHelpText("after", `\nExample: slipway data ${name} dev`)
-      .action(async (environment: string, { json }: { json?: boolean }) => {
-        await run({ do: name, spec: specOf(environment) }, json === true);
+      .action(async (environment: string, { json, withoutCluster }: DataOptions) => {
+        const spec = specOf(environment);
+        const { cluster, ...dataOnly } = spec;
+        await run({ do: name, spec: withoutCluster === true && cluster ? dataOnly : spec }, json === true);
       });
+    if (["resume", "abort", "rollback"].includes(name))
+      command.option(
+        "--without-cluster",
+        "the data alone, where the cluster is gone: says which images to set by hand",
+      );
   }
   data
     .command("verify <proof>")
@@ -48,6 +55,11 @@ export function registerData(program: Command): void {
     .action(async (proof: string, { online, json }: { online?: string; json?: boolean }) => {
       await verify(proof, online, json === true);
     });
+}
+
+interface DataOptions {
+  readonly json?: boolean;
+  readonly withoutCluster?: boolean;
 }
 
 async function run(request: EngineRequest, json: boolean): Promise<void> {

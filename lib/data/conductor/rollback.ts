@@ -22,6 +22,7 @@ export async function rollback(context: Context): Promise<ReleaseRecordData> {
     const last = await lastStanding(context);
     const before = last?.opened.before;
     if (!last || !before) throw refusal("no release to go back behind", "nothing: this is the first");
+    await refuseWithoutAnswer(context);
     context.reporter.stage("plan", `back behind ${last.opened.release}, to ${before.release}`);
     const back = {
       ...context,
@@ -51,6 +52,20 @@ export async function rollback(context: Context): Promise<ReleaseRecordData> {
     return await finish(back, log, holds);
   } finally {
     await lock.release().catch(() => undefined);
+  }
+}
+
+/** Asks the cluster before anything is touched: its images go back with the data, or somebody says that they shall not. */
+async function refuseWithoutAnswer({ cluster, spec }: Context): Promise<void> {
+  try {
+    await cluster?.images();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const mend = `slipway data rollback ${spec.environment} --without-cluster takes back the data alone, and says which images to set by hand`;
+    throw new Refusal(
+      "rollback",
+      error.problems.map((problem) => ({ ...problem, mend })),
+    );
   }
 }
 
