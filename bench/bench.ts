@@ -13,6 +13,7 @@ import { pageSeconds } from "./page";
 import { postgresBench } from "./postgresql/postgres-bench";
 import { noOp } from "./pulumi/no-op";
 import { setUpSeconds } from "./set-up";
+import { systemsBench } from "./systems/systems";
 import { Verdicts } from "./verdicts";
 
 /** What is promised. Seconds; the last is a ratio. */
@@ -24,7 +25,7 @@ const promises = {
   page: { most: 2 },
 } as const;
 
-const parts = ["set-up", "job", "no-op", "page", "engine", "postgresql"] as const;
+const parts = ["set-up", "job", "no-op", "systems", "page", "engine", "postgresql"] as const;
 type Part = (typeof parts)[number];
 
 /** `npm run bench`: measures what the program promises; exit code 1 when a promise is missed. */
@@ -52,7 +53,7 @@ async function bench(): Promise<void> {
 
   const verdicts = new Verdicts();
   if (setUp) await fromNothing(verdicts, interrupted.signal);
-  if (wants("set-up") || wants("job") || wants("no-op"))
+  if (wants("set-up") || wants("job") || wants("no-op") || wants("systems"))
     await onEnvironment(verdicts, wants, runs, interrupted.signal);
   if (wants("page"))
     verdicts.atMost(
@@ -95,6 +96,8 @@ async function onEnvironment(
     const seconds = await setUpSeconds(state, cacheDirectory(), signal);
     if (wants("set-up"))
       verdicts.atMost("seconds: set-up with the tools cached, servers up", seconds, promises.setUpCached);
+    if (wants("systems"))
+      await systemsBench(await up({ state, progress, signal, postgresql: true }), state, signal);
     if (!wants("job") && !wants("no-op")) return;
     const environment = await up({ state, progress, signal });
     console.log(`The main job, on a ${environment.node} node and ${environment.mongo.server}:`);

@@ -6,7 +6,7 @@ import { releaseInputs, secretKeysOf, withSecrets } from "../lib/config/release-
 import { releaseParts } from "../lib/config/release-parts";
 import { parseStackConfig } from "../lib/config/stack-config";
 import { StackFile } from "../lib/config/stack-file";
-import { withAbsolutePaths } from "../lib/config/store-spec";
+import { withPaths } from "../lib/config/store-spec";
 import type { ReleaseSpec } from "../lib/data/protocol";
 import { Refusal } from "../lib/problem";
 
@@ -25,7 +25,7 @@ export function specOf(environment: string): ReleaseSpec {
   const known = withSecrets(inputs, secrets);
   return {
     ...known,
-    store: withAbsolutePaths(known.store, (path) => resolve(path)),
+    store: withPaths(known.store, (path) => resolve(path)),
     operator: process.env["SLIPWAY_OPERATOR"] ?? userInfo().username,
     migrations: resolve(inputs.migrations),
     dump: { ...inputs.dump, keep: resolve(inputs.dump.keep) },

@@ -2,7 +2,7 @@ import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { noParts, type ReleaseInputs, releaseInputs, withSecrets } from "../lib/config/release-inputs";
 import type { StackConfig } from "../lib/config/stack-config";
-import { withAbsolutePaths } from "../lib/config/store-spec";
+import { withPaths } from "../lib/config/store-spec";
 import type { VerificationConfig } from "../lib/config/verification";
 import { compareVersions } from "../lib/data/migrations/versions";
 import type { DataStatus, EngineEvent, ReleaseSpec, RollOutOrder } from "../lib/data/protocol";
@@ -212,7 +212,7 @@ export function spec({ release, secrets }: Pick<Props, "release" | "secrets">): 
   const here = process.cwd();
   return {
     ...inputs,
-    store: withAbsolutePaths(inputs.store, (path) => resolve(here, path)),
+    store: withPaths(inputs.store, (path) => resolve(here, path)),
     operator: process.env["SLIPWAY_OPERATOR"] ?? userInfo().username,
     migrations: resolve(here, inputs.migrations),
     dump: { ...inputs.dump, keep: resolve(here, inputs.dump.keep) },

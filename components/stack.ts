@@ -4,6 +4,7 @@ import type { DataAnswer } from "../cli/forwarder";
 import { type DigestedImage, type ReleaseInputs, releaseInputs } from "../lib/config/release-inputs";
 import { releaseParts } from "../lib/config/release-parts";
 import { type StackConfig, parseStackConfig } from "../lib/config/stack-config";
+import { withPaths } from "../lib/config/store-spec";
 import { Refusal } from "../lib/problem";
 import { deadlineOf } from "../lib/release/windows/deadline";
 import { fromProgram, projectFolder } from "./project";
@@ -51,10 +52,11 @@ export function planRelease(
     const inputs = releaseInputs(config, known, parts);
     const dump = { keep: fromProgram(inputs.dump.keep) };
     const migrations = fromProgram(inputs.migrations);
+    const store = withPaths(inputs.store, fromProgram);
     const attempt = inputs.hash === standing ? attempts.standing : attempts.next;
     const guardian = config.data.guardian && { attempt, readyWithin: config.data.guardian.readyWithin };
     const more = { ...(deadline !== undefined && { deadline }), ...(guardian && { guardian }) };
-    return { ...inputs, migrations, dump, order, ...more };
+    return { ...inputs, store, migrations, dump, order, ...more };
   });
 }
 

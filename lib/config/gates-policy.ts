@@ -28,14 +28,15 @@ export function policyOf(
   };
 }
 
-/** A source's tag is what the file says, else its first image's, else the release's version. */
+/** A source's tag is what the file says, else that of its first image, else the release's version. */
 function sourcePolicy(
   name: string,
   source: GateConfig["sources"][string],
   { images, release }: Pick<StackConfig, "images" | "release">,
 ): SourcePolicy {
   const [first] = source.images;
-  const tag = source.tag ?? (first === undefined ? undefined : images[first]?.tag) ?? release;
+  const image = first === undefined ? undefined : images[first];
+  const tag = source.tag ?? (image && commitTag(source.scheme, image.tag)) ?? release;
   return {
     name,
     tag,
@@ -44,4 +45,9 @@ function sourcePolicy(
     images: source.images,
     changelog: source.changelog,
   };
+}
+
+/** The tag of the commit that an image was built from: of Major-Minor versions the image's is `release-v37-2` (rule A7). */
+function commitTag(scheme: SourcePolicy["scheme"], imageTag: string): string {
+  return scheme === "major-minor" ? imageTag.replace(/^release-/, "") : imageTag;
 }

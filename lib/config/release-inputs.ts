@@ -82,7 +82,8 @@ function imageOf(config: StackConfig, name: string): StackConfig["images"][strin
   return image;
 }
 
-function clusterSpec({ cluster, services }: StackConfig): ClusterSpec {
+/** The workloads of a stack file, and where they are. */
+export function clusterSpec({ cluster, services }: Pick<StackConfig, "cluster" | "services">): ClusterSpec {
   const workloads = Object.entries(services).map(([name, { kind, restartsWith }]) => ({
     kind,
     name,

@@ -31,8 +31,8 @@ export function secretSource(config: SecretConfig): SecretSource {
   return "env" in config ? { kind: "env", name: config.env } : { kind: "config", key: config.secret };
 }
 
-/** Puts absolute paths in the place of those relative to the project. @param here makes one absolute. */
-export function withAbsolutePaths(store: StoreSpec, here: (path: string) => string): StoreSpec {
+/** The same with its paths told otherwise. @param here tells a path of the stack file. */
+export function withPaths(store: StoreSpec, here: (path: string) => string): StoreSpec {
   if (store.kind !== "postgresql" || store.load === undefined) return store;
   const load = Object.entries(store.load).map(([database, path]) => [database, here(path)] as const);
   return { ...store, load: Object.fromEntries(load) };

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { releaseInputs, withSecrets } from "../../lib/config/release-inputs";
 import { parseStackConfig } from "../../lib/config/stack-config";
-import { withAbsolutePaths } from "../../lib/config/store-spec";
+import { withPaths } from "../../lib/config/store-spec";
 import type { StoreSpec } from "../../lib/data/protocol";
 import { committedConfig } from "../components/program";
 import { refusalBy } from "../refusal";
@@ -45,7 +45,7 @@ describe("A PostgreSQL store of a stack", () => {
 
   it("A11: finds the dumps of a first deployment beside Pulumi.yaml", () => {
     const spec = specOf({ ...atmosphere, load: { troposphere: "dumps/troposphere.sql" } });
-    const { load } = withAbsolutePaths(spec, (path) => `/project/${path}`) as { load?: object };
+    const { load } = withPaths(spec, (path) => `/project/${path}`) as { load?: object };
     assert.deepEqual(load, { troposphere: "/project/dumps/troposphere.sql" });
   });
 

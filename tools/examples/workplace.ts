@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
@@ -29,6 +29,8 @@ export class Workplace {
     readonly folder: string,
     private readonly variables: Readonly<Record<string, string>>,
     private readonly signal: AbortSignal | undefined,
+    /** Stack files of an earlier run, by name: what Pulumi's backend knows of a stack fits the salt in its file. */
+    private readonly former: ReadonlyMap<string, string>,
   ) {
     this.repository = new SourceRepository(folder, identity);
   }
@@ -49,9 +51,10 @@ export class Workplace {
   ): Workplace {
     const { name } = parse(readFileSync(join(original, "Pulumi.yaml"), "utf8")) as { name: string };
     const folder = join(state, workplaces, name);
+    const former = stackFilesIn(folder);
     rmSync(folder, { recursive: true, force: true });
     for (const file of files ?? [""]) cpSync(join(original, file), join(folder, file), { recursive: true });
-    const place = new Workplace(environment, state, original, folder, variables, signal);
+    const place = new Workplace(environment, state, original, folder, variables, signal, former);
     writeFileSync(join(folder, ".gitignore"), "backups/\ndumps/\n");
     place.repository.init("master");
     place.commit("the project");
@@ -75,9 +78,9 @@ export class Workplace {
       workplaces,
     );
     await stack.empty();
-    const selected = existsSync(stack.file) ? readFileSync(stack.file, "utf8") : text;
     const file = StackFile.parse(text, `Pulumi.${name}.yaml`);
-    file.keep("encryptionsalt", selected);
+    file.keep("encryptionsalt", this.former.get(`Pulumi.${name}.yaml`) ?? "");
+    file.keep("encryptionsalt", readFileSync(stack.file, "utf8"));
     writeFileSync(stack.file, file.toString());
     return stack;
   }
@@ -144,4 +147,10 @@ export class Workplace {
     };
     return runTo(program, args, { cwd: this.folder, env, signal: this.signal }, show);
   }
+}
+
+function stackFilesIn(folder: string): ReadonlyMap<string, string> {
+  if (!existsSync(folder)) return new Map();
+  const names = readdirSync(folder).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+  return new Map(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }

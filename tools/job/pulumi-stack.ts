@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join, relative } from "node:path";
 import { parse, stringify } from "yaml";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
+import type { ReleaseRecordData } from "../../lib/data/protocol";
 import { ownerVariable } from "../environment/processes";
 import { endMarked } from "../environment/stray-processes";
 
@@ -145,6 +146,13 @@ export class PulumiStack {
       deployment: { resources?: { type: string; outputs?: Record<string, unknown> }[] };
     };
     return (deployment.resources ?? []).map(({ type, outputs }) => ({ type, outputs: outputs ?? {} }));
+  }
+
+  /** The closed record of the last release that stands. */
+  async record(): Promise<ReleaseRecordData> {
+    const last = (await this.resources()).find(({ type }) => type.endsWith(":ReleaseRecord"));
+    if (last === undefined) throw new Error(`stack ${this.name} holds no release record`);
+    return last.outputs["record"] as ReleaseRecordData;
   }
 
   /** Starts the CLI without waiting for it, for tests that interrupt it. */

@@ -122,11 +122,8 @@ export class System {
   }
 
   /** The closed record of the last release that stands, from the stack's state. */
-  async record(): Promise<ReleaseRecordData> {
-    const resources = await this.stack.resources();
-    const last = resources.find(({ type }) => type.endsWith(":ReleaseRecord"));
-    if (last === undefined) throw new Error(`stack ${this.name} holds no release record`);
-    return last.outputs["record"] as ReleaseRecordData;
+  record(): Promise<ReleaseRecordData> {
+    return this.stack.record();
   }
 
   /** Waits until no release is under way: an engine that outlived its `up` may still be taking one back. */

@@ -78,6 +78,17 @@ export class Platform {
     return this.ofWorkloads(({ spec }) => spec?.replicas ?? 1);
   }
 
+  /** What a ready pod of a service answers, asked through the cluster's API server. */
+  async ask(service: string, port: number, path: string): Promise<unknown> {
+    const pods = (await this.pods()).get(service) ?? [];
+    const ready = pods.find(({ status }) =>
+      status?.conditions?.some(({ type, status: state }) => type === "Ready" && state === "True"),
+    );
+    const { namespace } = this;
+    const name = `${ready?.metadata?.name ?? "none"}:${port}`;
+    return this.core().connectGetNamespacedPodProxyWithPath({ namespace, name, path: path.slice(1) });
+  }
+
   /** A store beside the system's services, which no release touches: a StatefulSet of one pod. */
   async addStore(name: string, image: string): Promise<void> {
     const { namespace } = this;

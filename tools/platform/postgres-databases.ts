@@ -53,6 +53,19 @@ export class PostgresDatabases {
     return rowsOf<Row>(at(this.server.userUri, database), statement);
   }
 
+  /** The environment in which PostgreSQL's own programs meet a database as the release's user: no secret in their arguments. */
+  programEnvironment(database: string): NodeJS.ProcessEnv {
+    const { hostname, port, username, password } = new URL(this.server.uri);
+    const own = {
+      PGHOST: hostname,
+      PGPORT: port,
+      PGUSER: username,
+      PGPASSWORD: password,
+      PGDATABASE: database,
+    };
+    return { ...process.env, ...own };
+  }
+
   /** Version of the schema that holds; `none` before the first release. */
   async schema(): Promise<string> {
     if (!(await this.all()).includes(this.journal)) return "none";

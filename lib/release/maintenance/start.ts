@@ -1,6 +1,6 @@
 import { Refusal } from "../../problem";
 import { endIn } from "./end-in";
-import { type MaintenanceLedger, type OwnMaintenance, titlesOf } from "./ledger";
+import { endedBy, everyTitleOf, type MaintenanceLedger, type OwnMaintenance, titlesOf } from "./ledger";
 import { type Looked, lookAt, lookAtAll, onIn, placeOf, reason, unknowns } from "./look";
 import type { MaintainedService } from "./maintained-service";
 import type { Notice } from "./notice";
@@ -55,10 +55,23 @@ function ownOf(
   const shown = new Set(looked.flatMap(onIn).map(({ title }) => title));
   const mine = before?.state !== "ended" && before?.release === release && shown.has(before.title);
   const { title, message } = mine ? before : notice;
-  const former = titlesOf(before).filter((one) => one !== title && shown.has(one));
+  const former = everyTitleOf(before).filter((one) => one !== title && shown.has(one));
+  const past = before?.past ?? [];
   const told = before === undefined || before.state === "ended" ? [] : before.services;
   const names = [...new Set([...deployed.map(({ service }) => service.name), ...told])];
-  return { title, message, former, release, hash, run, services: names, state: "starting", by, at: now };
+  return {
+    title,
+    message,
+    former,
+    past,
+    release,
+    hash,
+    run,
+    services: names,
+    state: "starting",
+    by,
+    at: now,
+  };
 }
 
 async function startInAll(
@@ -125,8 +138,7 @@ async function takenBack(
 /** What the ledger says after all was taken back: what it said before, without this title. */
 function nothingOn(own: OwnMaintenance, before: OwnMaintenance | undefined): OwnMaintenance {
   const [title, ...former] = own.former;
-  if (before === undefined || title === undefined)
-    return { ...own, state: "ended", former: [], ended: { by: own.by, at: own.at } };
+  if (before === undefined || title === undefined) return endedBy(own, own.by, own.at);
   return { ...before, title, former, state: "on" };
 }
 

@@ -1,4 +1,4 @@
-import { type MaintenanceLedger, type OwnMaintenance, titlesOf } from "./ledger";
+import { everyTitleOf, type MaintenanceLedger, type OwnMaintenance, titlesOf } from "./ledger";
 import { lookAtAll, onIn } from "./look";
 import type { MaintainedService, OnRecord } from "./maintained-service";
 
@@ -22,8 +22,9 @@ export async function maintenanceStatus(
   environment: string,
 ): Promise<MaintenanceStatus> {
   const own = await ledger.read();
-  const titles = titlesOf(own);
+  const titles = everyTitleOf(own);
   const looked = await lookAtAll(services);
+  const shown = looked.flatMap(onIn).some(({ title }) => titles.includes(title));
   return {
     ...(own && { own }),
     services: looked.map((one) => ({
@@ -31,7 +32,7 @@ export async function maintenanceStatus(
       on: onIn(one).map((record) => ({ ...record, ours: titles.includes(record.title) })),
       ...(one.look.kind !== "there" && { unknown: one.look.why }),
     })),
-    ...(titles.length > 0 && { next: `slipway maintenance stop ${environment}` }),
+    ...((shown || titlesOf(own).length > 0) && { next: `slipway maintenance stop ${environment}` }),
   };
 }
 

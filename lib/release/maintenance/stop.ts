@@ -1,6 +1,6 @@
 import { Refusal } from "../../problem";
 import { type EndedIn, endIn } from "./end-in";
-import { type MaintenanceLedger, type OwnMaintenance, titlesOf } from "./ledger";
+import { endedBy, everyTitleOf, type MaintenanceLedger, type OwnMaintenance } from "./ledger";
 import { placeOf } from "./look";
 import type { MaintainedService } from "./maintained-service";
 
@@ -15,8 +15,8 @@ export interface Ending {
 
 /**
  * Ends our own maintenance in every service; foreign ones stay on (rule A18). All services are tried, also when one fails. Doing it
- * again ends what is left, and nothing when nothing is on.
- * @returns the titles that were ended, by service.
+ * again ends what is left, and nothing when nothing is on. One that was ended before and that a way back brought again is ended too.
+ * @returns the titles that were ended, by service; none of a service where none was.
  * @throws Refusal with every service in which it is still on; the ledger then knows.
  */
 export async function stopMaintenance(
@@ -25,10 +25,10 @@ export async function stopMaintenance(
   { environment, by, now, say }: Ending,
 ): Promise<readonly EndedIn[]> {
   const own = await ledger.read();
-  const titles = titlesOf(own);
+  const titles = everyTitleOf(own);
   if (own === undefined || titles.length === 0) return [];
   const mend = `slipway maintenance stop ${environment}`;
-  await ledger.write({ ...own, state: "ending" });
+  if (own.state !== "ended") await ledger.write({ ...own, state: "ending" });
   const ended: EndedIn[] = [];
   for (const service of services) {
     const one = await endIn(service, titles, mend);
@@ -37,8 +37,8 @@ export async function stopMaintenance(
   }
   const problems = [...ended.flatMap((one) => one.problems), ...forgotten(own, services, mend)];
   if (problems.length > 0) throw new Refusal("maintenance is not ended everywhere", problems);
-  await ledger.write({ ...own, state: "ended", former: [], ended: { by, at: now } });
-  return ended;
+  if (own.state !== "ended") await ledger.write(endedBy(own, by, now));
+  return ended.filter((one) => one.ended.length > 0);
 }
 
 /** A service that was taken out of the stack file meanwhile would stay closed for ever. */

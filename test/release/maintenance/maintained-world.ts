@@ -127,6 +127,12 @@ export class MaintainedWorld {
       .insertOne({ title, message: "", start_date: new Date(0), end_date: null, disable_login: true });
   }
 
+  /** What a way back does to a service that keeps its records in released data: one that was ended is on again. */
+  async bringBack(service: string, title: string): Promise<void> {
+    const records = this.client.db(service).collection("maintenance_records");
+    await records.updateOne({ title }, { $set: { end_date: null } });
+  }
+
   records(service: string): Promise<StoredRecord[]> {
     return this.client
       .db(service)

@@ -134,6 +134,24 @@ describe("maintenance in two services that keep real records", function () {
     assert.deepEqual(await world.records("atmosphere"), before);
   });
 
+  it("A17: an ended one that a way back brings again, with the data that keep it, is ours still, and ended", async () => {
+    await world.foreign("troposphere", "power cut");
+    await world.start(world.config());
+    await world.end(world.config());
+    await world.bringBack("troposphere", title);
+    await world.start(world.config(), "v36-0", "2019-06-17T16:00:00Z");
+    assert.ok(world.lines.includes(`maintenance: ended in troposphere: ${title}, of an earlier release`));
+    await world.bringBack("troposphere", title);
+    await world.end(world.config());
+    assert.deepEqual(await world.on(), { ...nowhere, troposphere: ["power cut"] });
+    await world.bringBack("troposphere", title);
+    const ended = await world.end(world.config());
+    assert.deepEqual(
+      ended.map(({ service, ended: titles }) => [service, titles]),
+      [["troposphere", [title]]],
+    );
+  });
+
   it("A18: ends ours alone; foreign ones are named at the start and stay on", async () => {
     await world.foreign("atmosphere", "power cut in the machine room");
     await world.start(world.config());

@@ -13,6 +13,7 @@ import { gatherChange } from "./change";
 import { readDone } from "./checklist";
 import { secondClock } from "./clock";
 import { commandFact, publishedFact, told } from "./commands";
+import { maintenanceFact } from "./maintenance";
 import { releaseFacts } from "./config-facts";
 import { gatherPins } from "./pins";
 import {
@@ -89,7 +90,7 @@ async function dataFacts(
     rehearsal:
       rehearsal.finding === "found" ? { ...rehearsal, value: rehearsal.value ?? undefined } : rehearsal,
     pending: await commandFact("pending", evidence.pending, told.pending, project),
-    maintenance: await commandFact("maintenance", evidence.maintenance, told.maintenance, project),
+    maintenance: await maintenanceFact(request),
     commitSchema: await commitSchema(request, sources),
     imageSchema: await imageSchema(pins),
     packageHashes: packageHashes(request),

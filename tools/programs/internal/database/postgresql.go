@@ -20,6 +20,8 @@ func OpenSQL() (*sql.DB, error) {
 		// The driver's own message may repeat the string, and with it the password.
 		return nil, errors.New("DATABASE_URL is no connection string of PostgreSQL")
 	}
+	// A release ends every session of its databases: none is kept here that would be found dead later.
+	pool.SetMaxIdleConns(0)
 	return pool, nil
 }
 
