@@ -123,4 +123,12 @@ describe("gates in a stack file", () => {
       ],
     );
   });
+
+  it("A7: the tag of a Major-Minor source is its image's, without the word that only images have in front", () => {
+    const git = { scheme: "major-minor", branch: "master", images: ["stack"] };
+    const config = schema.parse({ sources: { atmosphere: git } });
+    const tagOf = (tag: string): string | undefined =>
+      policyOf({ ...config, ...stack, images: { stack: image(tag) } }).sources[0]?.tag;
+    assert.deepEqual(["release-v37-2", "v36-6"].map(tagOf), ["v37-2", "v36-6"]);
+  });
 });
