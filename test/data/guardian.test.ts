@@ -60,13 +60,15 @@ describe("A guardian", () => {
 
   it("N16: finishes what was confirmed when whoever confirmed it has died too", async () => {
     const { spec } = await guarded("guard-confirmed");
+    const evicted = guard(spec);
     const child = new ChildEngine(entry, { do: "release", spec });
     await child.heard("in-place");
+    evicted.signs.give("its pod is needed elsewhere");
+    assert.equal(await evicted.ended, true, evicted.said());
     child.signal("SIGSTOP");
     const confirmation = new ChildEngine(entry, { do: "confirm", spec }, { KILL_AT: "1" });
     assert.equal(await confirmation.ended, "SIGKILL");
     child.signal("SIGKILL");
-    // Not before: on a slow machine it would take the lock of an owner that only sleeps.
     const guardian = guard(spec);
     assert.equal(await guardian.ended, true, guardian.said());
     assert.equal(guardian.last("status").status.last?.outcome, "released");
