@@ -429,7 +429,7 @@ describe("Faults of a data release", () => {
     run.signs.give("nobody confirms");
     assert.equal(await run.ended, false);
     assert.match(run.said(), /nobody confirms/);
-    assert.match(run.said(), /no collection studies/);
+    assert.match(run.said(), /nothing under the name studies/);
     assert.match(run.said(), /slipway data resume/);
     assert.equal(await mayWrite(server, "both"), false);
     await rename("elsewhere", "studies");

@@ -3,7 +3,7 @@ import { type Problem, Refusal } from "../../problem";
 import type { CollectionChange } from "../protocol";
 import { sideBySide } from "../side-by-side";
 import type { Context } from "./context";
-import { thingOf } from "./data-store";
+import { type DataStore, thingOf } from "./data-store";
 
 /** Things that are looked at at the same time. */
 const checksAtOnce = 2;
@@ -24,14 +24,14 @@ export async function checkInPlace(
       changes.find(({ collection }) => collection === name);
     const live = { thing, actual: thing, side: "after", changes, depth: "count" } as const;
     const problems = (await store.differences(live, mayGoOn)).map(({ collection, documents }) =>
-      difference(collection, `${documents} documents`, `${recorded(collection)?.documentsAfter ?? 0}`),
+      difference(store, collection, `${documents} documents`, `${recorded(collection)?.documentsAfter ?? 0}`),
     );
     if (retained === undefined) return problems;
     const original = { thing, actual: retained, side: "before", changes, depth: "content" } as const;
     for (const { collection, documents } of await store.differences(original, mayGoOn)) {
       const what = `a write while writes were closed: ${documents} documents with another content`;
       const migrated = `the ${recorded(collection)?.documentsBefore ?? 0} documents that were migrated`;
-      problems.push(difference(collection, what, migrated));
+      problems.push(difference(store, collection, what, migrated));
     }
     return problems;
   });
@@ -39,11 +39,11 @@ export async function checkInPlace(
   if (problems.length > 0) throw new Refusal("check", problems);
 }
 
-function difference(where: string, found: string, allowed: string): Problem {
+function difference({ pastTheGate }: DataStore, where: string, found: string, allowed: string): Problem {
   return {
     where,
     found,
     allowed,
-    mend: "find out who writes with bypassWriteBlockingMode; then start the release again",
+    mend: `find out who wrote (${pastTheGate}); then start the release again`,
   };
 }

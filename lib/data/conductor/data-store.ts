@@ -25,6 +25,8 @@ export interface DataStore {
   readonly things: string;
   /** The page that shows the rights which the release's own user needs. */
   readonly userGuide: string;
+  /** Who can write all the same while writes are closed, for people. */
+  readonly pastTheGate: string;
   readonly ledger: Ledger;
   /** The server's clock: one clock for all owners, whatever theirs say (fault group 14). */
   now(): Promise<Date>;

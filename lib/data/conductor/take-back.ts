@@ -57,6 +57,7 @@ async function keepNewData(
   kept: Refusal,
 ): Promise<ReleaseRecordData> {
   await openAgain(context, log);
+  await dropStaging(context, log, stateOf(log));
   return closeRecord(context, log, { outcome: "failed", reason: `${decision.reason}; ${kept.message}` });
 }
 

@@ -5,7 +5,8 @@ import { hasState, isCut, type PostgresServer, rows, state } from "./server";
 
 /** One session on the journal's database, opened when it is needed, and again after it was cut. */
 export class JournalSession {
-  #opening: Promise<Client | undefined> | undefined;
+  #session: Client | undefined;
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly server: PostgresServer,
@@ -26,12 +27,22 @@ export class JournalSession {
   }
 
   async close(): Promise<void> {
-    const client = await this.#opening?.catch(() => undefined);
-    this.#opening = undefined;
-    await client?.end().catch(() => undefined);
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.end().catch(() => undefined);
   }
 
-  async #run<Result>(make: boolean, run: (client: Client | undefined) => Promise<Result>): Promise<Result> {
+  /** One question after the other: a session answers no two at the same time. */
+  #run<Result>(make: boolean, run: (client: Client | undefined) => Promise<Result>): Promise<Result> {
+    const turn = this.#before.then(() => this.#answer(make, run));
+    this.#before = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #answer<Result>(
+    make: boolean,
+    run: (client: Client | undefined) => Promise<Result>,
+  ): Promise<Result> {
     try {
       return await run(await this.#client(make));
     } catch (error) {
@@ -40,16 +51,8 @@ export class JournalSession {
     }
   }
 
-  /** Whoever asks while it is being opened waits for the same one. */
   async #client(make: boolean): Promise<Client | undefined> {
-    const opening = (this.#opening ??= this.#open(make));
-    const client = await opening.catch((error: unknown) => {
-      if (this.#opening === opening) this.#opening = undefined;
-      throw error;
-    });
-    if (client) return client;
-    if (this.#opening === opening) this.#opening = undefined;
-    return make ? this.#client(make) : undefined;
+    return (this.#session ??= await this.#open(make));
   }
 
   async #open(make: boolean): Promise<Client | undefined> {

@@ -32,6 +32,7 @@ import { refuseUnfit } from "./unfit";
 export class PostgresDataStore implements DataStore {
   readonly things = "databases";
   readonly userGuide = "docs/postgresql-user.md";
+  readonly pastTheGate = "a session that set itself read-write, or an administrator's";
   readonly atomicRenames = true;
   readonly ledger: PostgresLedger;
   readonly #comparison: Comparison;

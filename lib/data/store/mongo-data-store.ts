@@ -31,6 +31,7 @@ import { connect, Store } from "./store";
 export class MongoDataStore implements DataStore {
   readonly things = "collections";
   readonly userGuide = "docs/mongodb-user.md";
+  readonly pastTheGate = "a user with bypassWriteBlockingMode";
   readonly atomicRenames = false;
 
   private constructor(

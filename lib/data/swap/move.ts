@@ -71,11 +71,11 @@ function decide(
   const problems = renames.flatMap(({ from, to, uuid }) => {
     const identity = names.get(from);
     const found = !names.has(from)
-      ? `no collection ${from}`
+      ? `nothing under the name ${from}`
       : names.has(to)
         ? `both ${from} and ${to}`
         : uuid !== undefined && identity !== undefined && identity !== uuid
-          ? `another collection under the name ${from} (${identity})`
+          ? `another one under the name ${from} (${identity})`
           : undefined;
     names.set(to, identity);
     names.delete(from);
