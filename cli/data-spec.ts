@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { releaseInputs, secretKeysOf, withSecrets } from "../lib/config/release-inputs";
+import { releaseInputs, secretKeysOf, withAbsoluteFolder, withSecrets } from "../lib/config/release-inputs";
 import { releaseParts } from "../lib/config/release-parts";
 import { parseStackConfig } from "../lib/config/stack-config";
 import { StackFile } from "../lib/config/stack-file";
@@ -28,7 +28,7 @@ export function specOf(environment: string): ReleaseSpec {
     store: withPaths(known.store, (path) => resolve(path)),
     operator: process.env["SLIPWAY_OPERATOR"] ?? userInfo().username,
     migrations: resolve(inputs.migrations),
-    dump: { ...inputs.dump, keep: resolve(inputs.dump.keep) },
+    dump: withAbsoluteFolder(known.dump, (path) => resolve(path)),
   };
 }
 

@@ -1,6 +1,12 @@
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { noParts, type ReleaseInputs, releaseInputs, withSecrets } from "../lib/config/release-inputs";
+import {
+  noParts,
+  type ReleaseInputs,
+  releaseInputs,
+  withAbsoluteFolder,
+  withSecrets,
+} from "../lib/config/release-inputs";
 import type { StackConfig } from "../lib/config/stack-config";
 import { withPaths } from "../lib/config/store-spec";
 import type { VerificationConfig } from "../lib/config/verification";
@@ -215,7 +221,7 @@ export function spec({ release, secrets }: Pick<Props, "release" | "secrets">): 
     store: withPaths(inputs.store, (path) => resolve(here, path)),
     operator: process.env["SLIPWAY_OPERATOR"] ?? userInfo().username,
     migrations: resolve(here, inputs.migrations),
-    dump: { ...inputs.dump, keep: resolve(here, inputs.dump.keep) },
+    dump: withAbsoluteFolder(inputs.dump, (path) => resolve(here, path)),
   };
 }
 

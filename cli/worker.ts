@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { FolderStorage } from "../lib/data/dump/folder-storage";
 import { LockLost } from "../lib/data/journal/lock";
 import { Secrets } from "../lib/data/secrets";
 import { workerExit } from "../lib/data/spread/job-manifest";
-import { failedFile, runShare, type WorkOrder } from "../lib/data/spread/run-share";
+import { failedFile, runShare, storageOf, type WorkOrder } from "../lib/data/spread/run-share";
 import { putSealed } from "../lib/data/spread/sealed";
 import { Refusal } from "../lib/problem";
 
@@ -22,7 +21,7 @@ async function main(file: string, index: number): Promise<number> {
     if (!(error instanceof Refusal)) return workerExit.again;
     const { subject, problems } = JSON.parse(secrets.redact(JSON.stringify(error))) as Refusal;
     const pass = order.plan.file.slice(0, order.plan.file.lastIndexOf("/"));
-    await putSealed(new FolderStorage(order.folder), failedFile(pass, index), { subject, problems });
+    await putSealed(storageOf(order), failedFile(pass, index), { subject, problems });
     return workerExit.refused;
   }
 }

@@ -1,7 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DateTime } from "luxon";
 import type { DataAnswer } from "../cli/forwarder";
-import { type DigestedImage, type ReleaseInputs, releaseInputs } from "../lib/config/release-inputs";
+import {
+  type DigestedImage,
+  type ReleaseInputs,
+  releaseInputs,
+  withAbsoluteFolder,
+} from "../lib/config/release-inputs";
 import { releaseParts } from "../lib/config/release-parts";
 import { type StackConfig, parseStackConfig } from "../lib/config/stack-config";
 import { withPaths } from "../lib/config/store-spec";
@@ -50,7 +55,7 @@ export function planRelease(
   const deadline = deadlineOf(config.window, config.lane.kind, DateTime.utc());
   return pulumi.all(digests).apply((known) => {
     const inputs = releaseInputs(config, known, parts);
-    const dump = { keep: fromProgram(inputs.dump.keep) };
+    const dump = withAbsoluteFolder(inputs.dump, fromProgram);
     const migrations = fromProgram(inputs.migrations);
     const store = withPaths(inputs.store, fromProgram);
     const attempt = inputs.hash === standing ? attempts.standing : attempts.next;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { bucketSchema } from "./bucket";
 import { executionSchema } from "./execution";
 import { guardianSchema } from "./guardian";
 import { storeSchema } from "./store";
@@ -48,6 +49,7 @@ export const dataSchema = z
     dump: z
       .strictObject({
         keep: z.string().min(1).default("dumps").describe("Folder where dumps stay."),
+        bucket: bucketSchema.optional(),
         retain: z
           .number()
           .int()

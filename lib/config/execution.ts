@@ -17,6 +17,7 @@ export const executionSchema = z
     claim: z
       .string()
       .regex(/^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$/, "the name of a claim")
+      .optional()
       .describe(
         "PersistentVolumeClaim (ReadWriteMany) of the volume that `dump.keep` lies on; workers mount it at that very path.",
       ),
@@ -79,21 +80,25 @@ interface Contradiction {
 
 /** What of it does not fit to the rest of the file. */
 export function* executionContradictions({
-  data: { execution, store },
+  data: { execution, store, dump },
   images,
 }: Pick<StackConfig, "data" | "images">): Generator<Contradiction> {
-  if (!execution) return;
   const contradiction = (key: string, message: string): Contradiction => ({
     code: "custom",
-    path: ["data", "execution", ...(key === "" ? [] : key.split("/"))],
+    path: ["data", ...key.split("/")],
     message,
   });
+  if (dump.bucket && store.kind !== "mongodb")
+    yield contradiction("dump/bucket", "a folder with a PostgreSQL store: its tools write files");
+  if (!execution) return;
   if (store.kind !== "mongodb")
-    yield contradiction("kind", "none with a PostgreSQL store: its own server does the work");
+    yield contradiction("execution/kind", "none with a PostgreSQL store: its own server does the work");
   if (!Object.hasOwn(images, execution.image))
-    yield contradiction("image", `one of slipway:images (${Object.keys(images).join(", ")})`);
+    yield contradiction("execution/image", `one of slipway:images (${Object.keys(images).join(", ")})`);
+  if (!dump.bucket && execution.claim === undefined)
+    yield contradiction("execution/claim", "the claim of the volume that dump.keep lies on, or dump.bucket");
   const { cpu, memory } = execution.resources;
   const needed = memoryNeeded(threadsFor(cpu));
   if (mebibytes(memory) < needed.mebibytes)
-    yield contradiction("resources/memory", `at least ${needed.mebibytes}Mi: ${needed.formula}`);
+    yield contradiction("execution/resources/memory", `at least ${needed.mebibytes}Mi: ${needed.formula}`);
 }

@@ -1,6 +1,7 @@
-import type { ClusterSpec, ReleaseSpec, SecretSource } from "../data/protocol";
+import type { ClusterSpec, DumpSpec, ReleaseSpec, SecretSource } from "../data/protocol";
 import { releaseHash } from "../release/release";
 import type { StackConfig } from "./stack-config";
+import { bucketSpec } from "./bucket";
 import { executionSpec } from "./execution";
 import { forgeOf } from "./ticket";
 import { secretSource, storeSpec } from "./store-spec";
@@ -62,11 +63,20 @@ export function releaseInputs(
     reopen: data.reopen,
     confirmWithin: data.confirmWithin,
     ...(execution && { execution }),
-    dump: data.dump,
+    dump: dumpSpec(data.dump),
     keep: data.keep,
     ...(data.acceptLossSince !== undefined && { acceptLossSince: data.acceptLossSince }),
     ...tellOf(config),
   };
+}
+
+function dumpSpec({ bucket, ...dump }: StackConfig["data"]["dump"]): DumpSpec {
+  return bucket === undefined ? dump : { ...dump, bucket: bucketSpec(bucket) };
+}
+
+/** Puts an absolute path in the place of a folder that is relative to the project; names in a bucket stay. */
+export function withAbsoluteFolder(dump: DumpSpec, here: (path: string) => string): DumpSpec {
+  return dump.bucket === undefined ? { ...dump, keep: here(dump.keep) } : dump;
 }
 
 /** Who is told; the release's ticket is where the stack file asks for one (rule F17). */
@@ -102,8 +112,9 @@ export function secretKeysOf({
   store,
   cluster,
   execution,
-}: Pick<ReleaseInputs, "store" | "cluster" | "execution">): readonly string[] {
-  const sources = [store.uri, store.canary, cluster?.kubeconfig, execution?.uri];
+  dump: { bucket },
+}: Pick<ReleaseInputs, "store" | "cluster" | "execution" | "dump">): readonly string[] {
+  const sources = [store.uri, store.canary, cluster?.kubeconfig, execution?.uri, bucket?.keyId, bucket?.key];
   return [...new Set(sources.flatMap((source) => (source?.kind === "config" ? [source.key] : [])))];
 }
 
@@ -111,9 +122,13 @@ export function secretKeysOf({
 export function withSecrets(inputs: ReleaseInputs, secrets: Readonly<Record<string, string>>): ReleaseInputs {
   const resolve = (source: SecretSource): SecretSource =>
     source.kind === "config" ? { kind: "value", value: secrets[source.key] ?? "" } : source;
-  const { store, cluster, execution } = inputs;
+  const { store, cluster, execution, dump } = inputs;
+  const { bucket } = dump;
   return {
     ...inputs,
+    ...(bucket && {
+      dump: { ...dump, bucket: { ...bucket, keyId: resolve(bucket.keyId), key: resolve(bucket.key) } },
+    }),
     ...(execution?.uri && { execution: { ...execution, uri: resolve(execution.uri) } }),
     store: { ...store, uri: resolve(store.uri), ...(store.canary && { canary: resolve(store.canary) }) },
     ...(cluster && { cluster: withKubeconfig(cluster, resolve) }),

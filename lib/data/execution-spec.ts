@@ -7,8 +7,8 @@ export interface ExecutionSpec {
   readonly workers: number;
   /** The engine's image, pinned. Example: `ghcr.io/acme/slipway-engine:v1@sha256:…`. */
   readonly image: string;
-  /** Name of the claim whose volume `dump.keep` lies on; workers mount it at that very path. */
-  readonly claim: string;
+  /** Name of the claim whose volume `dump.keep` lies on, where that is a folder; workers mount it at that very path. */
+  readonly claim?: string | undefined;
   /** The connection string of the release's own user as pods must use it. Default: the store's. */
   readonly uri?: SecretSource;
   /** What each pod asks for and may take. Example: `{ cpu: "1", memory: "1Gi" }`. */

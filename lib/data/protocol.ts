@@ -4,6 +4,7 @@
  */
 import type { Problem } from "../problem";
 import type { DataPlan } from "./preview/data-plan";
+import type { BucketSpec } from "./dump/bucket-spec";
 import type { ExecutionSpec } from "./execution-spec";
 import type { SecretSource, StoreSpec } from "./store-spec";
 
@@ -66,6 +67,14 @@ export interface GuardianSpec {
   readonly readyWithin: number;
 }
 
+/** Where dumps stay. */
+export interface DumpSpec {
+  /** A folder, absolute; with a bucket, what the names in it begin with. */
+  readonly keep: string;
+  readonly bucket?: BucketSpec;
+  readonly retain?: number | undefined;
+}
+
 /** What one release is: all that the engine needs, nothing that it must look up in Pulumi. */
 export interface ReleaseSpec {
   readonly system: string;
@@ -97,7 +106,7 @@ export interface ReleaseSpec {
   /** Where the work on the data is done; the hash does not know it. Default: in the engine's own process. */
   readonly execution?: ExecutionSpec;
   /** Where dumps stay, and of how many releases; of all where that is absent. */
-  readonly dump: { readonly keep: string; readonly retain?: number | undefined };
+  readonly dump: DumpSpec;
   /** Originals stay in the database for the last `releases` releases (rule N18). */
   readonly keep: { readonly releases: number };
   /** Users' writes since the last release may be lost by a way back (rule N18): the release whose loss is accepted. */

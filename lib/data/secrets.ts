@@ -23,6 +23,14 @@ export class Secrets {
     return value;
   }
 
+  /** A password, a key. @throws Refusal when the source holds none. */
+  text(source: SecretSource, where: string): string {
+    if (source.kind === "embedded") throw notEmbedded(where);
+    const value = plain(source, where);
+    this.#learn(value);
+    return value;
+  }
+
   /** The text of a kubeconfig. */
   kubeconfig(source: SecretSource, where: string): string {
     switch (source.kind) {
@@ -72,6 +80,17 @@ function embeddedUri(server: "mongo" | "postgres", user: "release" | "user" | "w
       found: "no PostgreSQL server",
       allowed: "an environment that was started with one",
       mend: "npm run environment -- up --postgresql",
+    },
+  ]);
+}
+
+function notEmbedded(where: string): Refusal {
+  return new Refusal("secrets", [
+    {
+      where,
+      found: "embedded",
+      allowed: "{ env: NAME } or { secret: KEY }: the embedded environment has no such thing",
+      mend: "name a variable or a secret key of the stack",
     },
   ]);
 }

@@ -13,12 +13,12 @@ import { dumpStorage } from "./record-storage";
  * @returns the records whose dumps are gone.
  */
 export async function removeOldDumps(
-  { spec, journal, reporter }: Context,
+  { spec, journal, reporter, secrets }: Context,
   log: RecordLog,
 ): Promise<readonly string[]> {
   const { retain } = spec.dump;
   if (retain === undefined) return [];
-  const storage = dumpStorage(spec);
+  const storage = dumpStorage({ spec, secrets });
   const warn = (error: unknown): void => {
     const found = error instanceof Error ? error.message : String(error);
     reporter.warn(`old dumps stay in ${storage.where()}: ${found}`);

@@ -156,12 +156,12 @@ export class PostgresDataStore implements DataStore {
     return Promise.resolve();
   }
 
-  async prepare(needs: ProcessNeeds, { processor, spec, reporter }: Context): Promise<Pass> {
+  async prepare(needs: ProcessNeeds, { processor, spec, reporter, secrets }: Context): Promise<Pass> {
     const list = await processor.migrations(spec.migrations);
     const leading = inThisEnvironment(list.leadingTo(needs.schema).slice(-1), this.spec);
     const chain = inThisEnvironment(needs.chain, this.spec);
     const pass = new PostgresPass(this, this.spec, { ...needs, chain }, leading.at(0));
-    await refuseWithoutRoom(this.server, pass.concerned, dumpStorage(spec), (says) => {
+    await refuseWithoutRoom(this.server, pass.concerned, dumpStorage({ spec, secrets }), (says) => {
       reporter.stage("plan", says);
     });
     return pass;

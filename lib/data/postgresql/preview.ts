@@ -35,7 +35,13 @@ export async function previewPass(
 ): Promise<Partial<DataPlan>> {
   const { server, secrets } = store;
   if (before === undefined || concerned.length === 0) return {};
-  const places = { server, databases: concerned, last, keep: dumpStorage(release), version: before.version };
+  const places = {
+    server,
+    databases: concerned,
+    last,
+    keep: dumpStorage({ spec: release, secrets }),
+    version: before.version,
+  };
   const limits = options.preview ?? previewLimits;
   const trial = new Trial(server, spec.databases);
   const extent = await chooseExtent(places, limits, trial);

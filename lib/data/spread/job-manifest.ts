@@ -1,6 +1,7 @@
 import type { V1Job, V1Secret, V1ServiceAccount } from "@kubernetes/client-node";
 import type { ExecutionSpec } from "../execution-spec";
 import type { WorkOrder } from "./run-share";
+import type { Stage } from "./workers";
 
 /** How a worker ends; the Job's policy acts on it. */
 export const workerExit = {
@@ -19,6 +20,8 @@ const attempts = 3;
 const keptFor = 3600;
 const orderFolder = "/slipway-order";
 const home = "/slipway";
+/** The engine's image's own user. */
+const nobody = 65532;
 
 /** Whose Job it is. */
 export interface JobIdentity {
@@ -77,10 +80,14 @@ export function orderManifest(identity: JobIdentity, order: WorkOrder): V1Secret
 export function jobManifest(
   identity: JobIdentity,
   execution: ExecutionSpec,
-  { folder, shares, user }: { readonly folder: string; readonly shares: number; readonly user: number },
+  { mount, shares }: Omit<Stage, "name">,
 ): V1Job {
   const labels = labelsOf(identity);
   const { cpu, memory } = execution.resources;
+  // Who shares a volume's files is their owner.
+  const user = mount === undefined ? nobody : (process.getuid?.() ?? nobody);
+  const dumps =
+    mount === undefined || execution.claim === undefined ? [] : [{ claimName: execution.claim, mount }];
   return {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -130,14 +137,14 @@ export function jobManifest(
               securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
               volumeMounts: [
                 { name: "order", mountPath: orderFolder, readOnly: true },
-                { name: "dumps", mountPath: folder },
+                ...dumps.map(({ mount: mountPath }) => ({ name: "dumps", mountPath })),
                 { name: "scratch", mountPath: "/tmp" },
               ],
             },
           ],
           volumes: [
             { name: "order", secret: { secretName: jobName(identity), defaultMode: 0o440 } },
-            { name: "dumps", persistentVolumeClaim: { claimName: execution.claim } },
+            ...dumps.map(({ claimName }) => ({ name: "dumps", persistentVolumeClaim: { claimName } })),
             { name: "scratch", emptyDir: {} },
           ],
         },

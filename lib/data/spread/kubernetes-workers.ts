@@ -69,12 +69,8 @@ export class KubernetesWorkers implements Workers {
 
   async carryOut(stage: Stage, order: WorkOrder, observe: () => Promise<void>): Promise<void> {
     const identity: JobIdentity = { ...this.owner, stage: stage.name, namespace: this.namespace };
-    // Who shares a volume's files is their owner.
-    const user = process.getuid?.() ?? 65532;
     const secret = await this.#create(orderManifest(identity, order));
-    const job = await this.#create(
-      jobManifest(identity, this.execution, { folder: stage.mount, shares: stage.shares, user }),
-    );
+    const job = await this.#create(jobManifest(identity, this.execution, stage));
     let done = false;
     try {
       await this.#owned(secret, job);

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Refusal } from "../../problem";
-import { FolderStorage } from "../dump/folder-storage";
+import { openStorage } from "../conductor/record-storage";
+import type { StoragePlace } from "../dump/bucket-spec";
 import type { DumpStorage } from "../dump/storage";
 import { LockLost } from "../journal/lock";
 import type { Secrets } from "../secrets";
@@ -16,8 +17,9 @@ import type { Unit, UnitResult, WorkPlan } from "./work";
 
 /** What a worker is told; it holds a secret, and travels as one. */
 export interface WorkOrder {
-  /** Folder of the record, on the volume that coordinator and workers share. */
-  readonly folder: string;
+  /** Where dumps stay: a volume that coordinator and workers share, or a bucket. */
+  readonly place: StoragePlace;
+  readonly record: string;
   readonly plan: { readonly file: string; readonly seal: string };
   /** Connection string of the release's own user. */
   readonly uri: string;
@@ -33,7 +35,7 @@ const lookEvery = 1000;
  *   another attempt.
  */
 export async function runShare(order: WorkOrder, index: number, secrets: Secrets): Promise<void> {
-  const storage = new FolderStorage(order.folder);
+  const storage = storageOf(order);
   const plan = (await getSealed(storage, order.plan.file, order.plan.seal)) as unknown as WorkPlan;
   refuseOtherEngine(plan);
   const place = await mkdtemp(join(tmpdir(), "slipway-worker-"));
@@ -69,6 +71,11 @@ export async function runShare(order: WorkOrder, index: number, secrets: Secrets
     await store.close();
     await rm(place, { recursive: true, force: true });
   }
+}
+
+/** The record's storage, as a worker reaches it. */
+export function storageOf({ place, record }: WorkOrder): DumpStorage {
+  return openStorage(place).within(record);
 }
 
 /** Where a unit's result lies in the record's storage. */

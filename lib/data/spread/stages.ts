@@ -1,5 +1,5 @@
 import { Refusal } from "../../problem";
-import { recordStorage } from "../conductor/record-storage";
+import { recordStorage, storagePlace } from "../conductor/record-storage";
 import type { ProcessNeeds } from "../conductor/context";
 import type { DumpStorage } from "../dump/storage";
 import type { ExecutionSpec } from "../execution-spec";
@@ -28,6 +28,7 @@ export class SpreadStages {
     private readonly context: MongoContext,
     private readonly execution: ExecutionSpec,
     private readonly storage: DumpStorage,
+    private readonly record: string,
     private readonly workers: Workers,
     private readonly common: Omit<WorkPlan, "shares">,
     private readonly mayGoOn: () => void,
@@ -56,7 +57,15 @@ export class SpreadStages {
       process: await process.pack(storage.within(`${pass}/process`)),
       segmentBytes: execution.segment * 1024 * 1024,
     };
-    return new SpreadStages(context, execution, storage, await workersOf(context, log), common, mayGoOn);
+    return new SpreadStages(
+      context,
+      execution,
+      storage,
+      log.record,
+      await workersOf(context, log),
+      common,
+      mayGoOn,
+    );
   }
 
   /** Folder of the pass in the record's storage. */
@@ -77,14 +86,15 @@ export class SpreadStages {
     const seal = await putSealed(this.storage, file, plan);
     const { spec, secrets } = this.context;
     const order: WorkOrder = {
-      folder: this.storage.where(),
+      place: storagePlace(this.context),
+      record: this.record,
       plan: { file, seal },
       uri: secrets.uri(this.execution.uri ?? spec.store.uri, "slipway:data.execution.uri", "worker"),
       threads: this.workers.threads,
     };
     const stage = {
       name: `${name}-${this.pass.slice("spread-".length)}`,
-      mount: spec.dump.keep,
+      ...(spec.dump.bucket ? {} : { mount: spec.dump.keep }),
       shares: plan.shares.length,
     };
     try {

@@ -4,8 +4,8 @@ import type { WorkOrder } from "./run-share";
 export interface Stage {
   /** Unique in a release. Example: `migrate-4`. */
   readonly name: string;
-  /** Folder of the shared volume. */
-  readonly mount: string;
+  /** Folder of the shared volume, where there is one. */
+  readonly mount?: string;
   /** Indexes from 0. */
   readonly shares: number;
 }

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { processor } from "../../../lib/data/conductor/processor";
 import type { EngineOptions } from "../../../lib/data/conductor/context";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
+import { blockInserter } from "../../../lib/data/store/raw-insert";
+import { packageRoot } from "../../../lib/package-root";
+import { GeneratedSet } from "../../../tools/dataset/generate";
 import { besideNames, contentOf, EngineRun, type EngineRun as Run, specFor } from "../engine-run";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
 import { catalogueMigrations, catalogueRelease, fillCatalogue, goneThings, spread } from "./catalogue";
@@ -114,6 +117,35 @@ describe("A spread pass", function () {
       const [seven] = await client.db("users_write").collection("things").find({ id: "t:thing-7" }).toArray();
       assert.deepEqual([seven?.["size"], seven?.["grown"]], [99, 198]);
     });
+  });
+
+  it("what a Python migrator looks into goes to one worker, and the others judge the rest: NMDC's release is a local one's", async () => {
+    const set = new GeneratedSet(1500);
+    const insert = blockInserter();
+    const found: Record<string, readonly unknown[]> = {};
+    for (const [database, execution] of [
+      ["nmdc_local", undefined],
+      ["nmdc_spread", spread({ workers: 3 })],
+    ] as const) {
+      await withClient(server.uri, async (client) => {
+        for (const collection of await set.collections())
+          for await (const block of set.read(collection))
+            await insert(client.db(database), collection, block);
+      });
+      const nmdc = {
+        schema: { package: "nmdc-schema", version: "11.23.0" },
+        migrations: join(packageRoot(), "migrations"),
+      };
+      const first = specFor(server, database, nmdc);
+      await released(first, {});
+      const schema = { package: "nmdc-schema", version: "11.24.0" };
+      const next = { ...first, release: "v2.0.0", hash: "sha256:2", schema, ...(execution && { execution }) };
+      const run = await released(next, { workers: new WorkersHere() });
+      const { collections } = run.last("closed").record;
+      found[database] = [collections, await contentOf(server.uri, database), warningsOf(run)];
+    }
+    assert.deepEqual(found["nmdc_spread"], found["nmdc_local"]);
+    assert.match(JSON.stringify(found["nmdc_local"]), /"changed":[1-9]/);
   });
 
   /** The system's first release, and the spec of its next one. */
