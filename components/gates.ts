@@ -3,6 +3,7 @@ import { policyOf } from "../lib/config/gates-policy";
 import type { StackConfig } from "../lib/config/stack-config";
 import { compiled } from "./compiled";
 import { projectFolder } from "./project";
+import { refused } from "./refused";
 
 /**
  * Judges the gates of the stack, before the first resource is touched: `preview` shows them all and refuses nothing,
@@ -12,7 +13,7 @@ import { projectFolder } from "./project";
 export async function passGates(config: StackConfig): Promise<void> {
   const { page, refusal } = await compiled().judgeRelease(projectFolder(), config);
   if (pulumi.runtime.isDryRun()) await pulumi.log.info(page);
-  else if (refusal !== undefined) throw new pulumi.RunError(refusal);
+  else if (refusal !== undefined) throw refused(refusal);
 }
 
 /** The gates that the environment has, before the release and after it. */
