@@ -1,24 +1,25 @@
 import { strict as assert } from "node:assert";
 import type { HcaEnvironment } from "../../tools/examples/hca-ingest";
 import { HcaIngest } from "../../tools/examples/hca-ingest";
-import type { StackFile } from "../../lib/config/stack-file";
+import type { Json } from "../../lib/content-hash";
 import { embedded, embeddedState } from "../embedded";
+import { all, digestIn, HcaSeen, type Images } from "./hca-seen";
 import { failsWith, succeeds } from "./nmdc";
 
-const all = ["ingest-core", "ingest-validator", "ingest-exporter", "ontology"] as const;
 const first = { release: "d2026-11-02.1", schema: "1.0.0" } as const;
 const second = { release: "d2026-11-16.1", schema: "1.1.0" } as const;
 const migration = "migrations/hca-ingest/1.0.0-to-1.1.0/migration.ts";
-type Images = Awaited<ReturnType<HcaIngest["build"]>>;
 
 describe("HCA Ingest, from dev through staging to prod", function () {
   this.timeout(1_200_000);
   let hca: HcaIngest;
+  let seen: HcaSeen;
   let images: Images;
   let firstImages: Images;
 
   before("three environments, each with its own namespace and data", async () => {
     hca = await HcaIngest.create(await embedded(), embeddedState);
+    seen = new HcaSeen(hca);
   });
 
   it("H9, H13: dev: released, then deployed: a Helm release for each service, under this environment's tag", async () => {
@@ -48,31 +49,49 @@ describe("HCA Ingest, from dev through staging to prod", function () {
     assert.equal(hca.work.read("Pulumi.prod.yaml"), before);
   });
 
-  it("H3: staging is refused before two others approve of exactly this, and nothing is touched", async () => {
+  it("H1, H2, H3, H4: staging waits for two others' approval, and for a forge that is not there; nothing is touched", async () => {
     await hca.promoted("dev", "staging");
     await hca.firstStep("staging");
-    failsWith(await hca.stacks.staging.up(), /H3 .*0 of 2 as reviewer/);
+    hca.work.edit("staging", (file) => {
+      file.set(["gates", "override"], []);
+    });
+    failsWith(await hca.stacks.staging.up(), /H3 .*0 of 2 as reviewer/, /H1 /, /H2 /, /H4 /);
+    hca.work.git("checkout", "--", "Pulumi.staging.yaml");
     assert.deepEqual(await hca.platforms.staging.images(), {});
   });
 
-  it("H3, H8: staging, approved by two: the same digests as dev's", async () => {
+  it("H1, H2, H3, H4, H8: staging, approved by two, and what no forge can tell accepted by name: the same digests as dev's", async () => {
     await hca.approved("staging");
+    const { output } = await hca.work.slipway(["check", "staging"]);
+    for (const gate of ["H1", "H2", "H4"])
+      assert.match(output, new RegExp(`! ${gate} [^]*dana[^]*no forge on the embedded environment`));
     await hca.deployed("staging");
-    await assertRuns("staging");
+    await seen.assertRuns("staging", images);
   });
 
-  it("H7: prod is refused before it was released", async () => {
+  it("H5, H7, H20, H21, H22, H23: prod is refused before it was released, without a backup, with change sets out of order", async () => {
     await hca.promoted("staging", "prod");
     await hca.approved("prod");
-    failsWith(await hca.stacks.prod.up(), /H7 .*no finished release/);
+    const [late, early] = ["2026-11-02", "2026-10-02"].map((order) => ({ id: order, order, author: "core" }));
+    hca.work.edit("prod", (file) => {
+      file.set(["gates", "override"], []);
+      file.set(["gates", "evidence"], {
+        backups: "echo '[]'",
+        pending: `echo '${JSON.stringify([late, early])}'`,
+      });
+    });
+    const none = (gate: string): RegExp => new RegExp(`${gate} .*no backup of ingest_prod`);
+    const refusals = [/H5 /, /H7 .*no finished release/, /H23 .*2026-10-02.*after a later one/];
+    failsWith(await hca.stacks.prod.up(), ...refusals, none("H20"), none("H21"), none("H22"), none("H23"));
+    hca.work.git("checkout", "--", "Pulumi.prod.yaml");
     assert.deepEqual(await hca.platforms.prod.images(), {});
   });
 
-  it("H7, H8, H20, H21: prod, released, then deployed, with a backup that was restored: what is on staging", async () => {
+  it("H5, H7, H8, H20, H21, H22, H23: prod, released, then deployed, with a backup that was restored: what is on staging", async () => {
     await hca.firstStep("prod");
     await hca.approved("prod");
     await hca.deployed("prod");
-    await assertRuns("prod");
+    await seen.assertRuns("prod", images);
     assert.match(hca.work.read("changelogs/production/changelog.md"), /core/i);
   });
 
@@ -92,7 +111,7 @@ describe("HCA Ingest, from dev through staging to prod", function () {
     const run = await hca.stacks.dev.up();
     hca.work.write(migration, good);
     failsWith(run, /lost/);
-    await assertFirstStands("dev");
+    await seen.assertFirstStands("dev");
     assert.deepEqual(await hca.platforms.dev.images(), before);
   });
 
@@ -103,7 +122,7 @@ describe("HCA Ingest, from dev through staging to prod", function () {
       { kind: "never-ready" },
     );
     hca.pin(second.release, second.schema, { ...images, ...never });
-    edit("dev", (file) => {
+    hca.work.edit("dev", (file) => {
       file.set(["services", "ingest-core", "readyWithin"], 60);
     });
     await hca.firstStep("dev");
@@ -111,7 +130,7 @@ describe("HCA Ingest, from dev through staging to prod", function () {
     const old = await hca.platforms.dev.podsOf("ingest-core");
     const oldValidators = await hca.platforms.dev.podsOf("ingest-validator");
     failsWith(await hca.stacks.dev.up(), /ingest-core/);
-    await assertFirstStands("dev");
+    await seen.assertFirstStands("dev");
     assert.deepEqual(await hca.platforms.dev.images(), before);
     assert.deepEqual(
       await hca.platforms.dev.podsOf("ingest-core"),
@@ -120,7 +139,7 @@ describe("HCA Ingest, from dev through staging to prod", function () {
     );
     // H19: it had been restarted for an ontology that went back again.
     assert.notDeepEqual(await hca.platforms.dev.podsOf("ingest-validator"), oldValidators);
-    assert.deepEqual(await restartedFor("ingest-validator"), digestIn(before["ontology"]));
+    assert.deepEqual(await seen.restartedFor("dev", "ingest-validator"), digestIn(before["ontology"]));
   });
 
   it("H19, N16: the second release migrates the data, and its ontology restarts the validator, which did not change", async () => {
@@ -129,8 +148,8 @@ describe("HCA Ingest, from dev through staging to prod", function () {
     const oldValidators = await hca.platforms.dev.podsOf("ingest-validator");
     const oldExporters = await hca.platforms.dev.podsOf("ingest-exporter");
     await hca.deployed("dev");
-    assert.deepEqual(await states("dev"), { "Metadata valid": 15, Valid: 0 });
-    assert.deepEqual(await restartedFor("ingest-validator"), images["ontology"]?.digest);
+    assert.deepEqual(await seen.states("dev"), { "Metadata valid": 15, Valid: 0 });
+    assert.deepEqual(await seen.restartedFor("dev", "ingest-validator"), images["ontology"]?.digest);
     assert.notDeepEqual(await hca.platforms.dev.podsOf("ingest-validator"), oldValidators);
     assert.equal((await hca.platforms.dev.podsOf("ingest-exporter")).length, oldExporters.length);
   });
@@ -145,8 +164,8 @@ describe("HCA Ingest, from dev through staging to prod", function () {
     await hca.approved("prod");
     await hca.deployed("prod");
     for (const environment of ["staging", "prod"] as const) {
-      await assertRuns(environment);
-      assert.deepEqual(await states(environment), { "Metadata valid": 15, Valid: 0 });
+      await seen.assertRuns(environment, images);
+      assert.deepEqual(await seen.states(environment), { "Metadata valid": 15, Valid: 0 });
     }
     succeeds(await hca.stacks.prod.up(undefined, "--expect-no-changes"));
   });
@@ -163,54 +182,41 @@ describe("HCA Ingest, from dev through staging to prod", function () {
     failsWith(await hca.stacks.prod.up(), /H3 .*that has changed since/, /H6 /);
     await hca.approved("prod");
     failsWith(await hca.stacks.prod.up(), /the red button is pressed/, /wrong data are being exported/);
-    assert.deepEqual(await states("prod"), { "Metadata valid": 15, Valid: 0 });
+    assert.deepEqual(await seen.states("prod"), { "Metadata valid": 15, Valid: 0 });
     succeeds(await hca.work.slipway(["start", "prod"]));
     assert.deepEqual(await hca.platforms.prod.replicas(), before);
   });
 
-  it("N18, H8: the way back of prod: its former stack file, data and images; staging stays", async () => {
+  it("N18, H8, H19: the way back of prod: its former stack file, data and images; staging stays", async () => {
     await hca.deployed("prod");
-    await assertRuns("prod", firstImages);
-    await assertRuns("staging");
-    assert.deepEqual(await states("prod"), { "Metadata valid": 0, Valid: 15 });
-    assert.deepEqual(await states("staging"), { "Metadata valid": 15, Valid: 0 });
+    await seen.assertRuns("prod", firstImages);
+    await seen.assertRuns("staging", images);
+    // H19: its new ontology was taken back, and the validator does not keep it in its cache.
+    assert.deepEqual(await seen.restartedFor("prod", "ingest-validator"), firstImages["ontology"]?.digest);
+    assert.deepEqual(await seen.states("prod"), { "Metadata valid": 0, Valid: 15 });
+    assert.deepEqual(await seen.states("staging"), { "Metadata valid": 15, Valid: 0 });
   });
 
-  function edit(environment: HcaEnvironment, change: (file: StackFile) => void): void {
-    hca.work.edit(environment, change);
-  }
+  it("H16: an emergency: staging goes back without a forge, with a reason and somebody else's yes, and is untracked then", async () => {
+    hca.goBack("staging", first.release);
+    const emergency = { kind: "emergency", reason: "GitLab is down, exports are wrong", by: "dana" };
+    edit("staging", { lane: { ...emergency, approver: "dana" } });
+    failsWith(await hca.stacks.staging.up(), /H16 .*dana, who also makes the release/);
+    assert.deepEqual(await seen.states("staging"), { "Metadata valid": 15, Valid: 0 });
+    edit("staging", { lane: { ...emergency, approver: "ana" } });
+    hca.work.commit("staging goes back in an emergency");
+    await hca.deployed("staging");
+    await seen.assertRuns("staging", firstImages);
+    await seen.assertFirstStands("staging");
+    edit("staging", { lane: { kind: "normal" } });
+    const { output } = await hca.work.slipway(["check", "staging"]);
+    assert.match(output, /H16 [^]*staging is untracked since the emergency release d2026-11-02\.1/);
+  });
 
-  /** Every workload runs what was built; last, where nothing else is said. */
-  async function assertRuns(environment: HcaEnvironment, built: Images = images): Promise<void> {
-    const running = await hca.platforms[environment].images();
-    for (const app of all) assert.equal(digestIn(running[app]), built[app]?.digest, app);
-  }
-
-  /** The data of the first release is whole and open to an ordinary user. */
-  async function assertFirstStands(environment: HcaEnvironment): Promise<void> {
-    await hca.data[environment].settled();
-    assert.deepEqual(await states(environment), { "Metadata valid": 0, Valid: 15 });
-    await hca.data[environment].asUser((db) =>
-      db.collection("project").updateOne({ uuid: "none" }, { $set: { name: "a" } }),
-    );
-  }
-
-  /** The image of the ontology that a service of dev was restarted for last. */
-  async function restartedFor(name: string): Promise<string | undefined> {
-    const { namespace } = hca.platforms.dev;
-    const { spec } = await hca.platforms.dev.apps().readNamespacedDeployment({ name, namespace });
-    return spec?.template.metadata?.annotations?.["slipway.dev/restarted-for-ontology"];
-  }
-
-  async function states(environment: HcaEnvironment): Promise<Readonly<Record<string, number>>> {
-    return hca.data[environment].withDatabase(async (db) => {
-      const count = (submissionState: string): Promise<number> =>
-        db.collection("submissionEnvelope").countDocuments({ submissionState });
-      return { "Metadata valid": await count("Metadata valid"), Valid: await count("Valid") };
+  /** Sets whole sections of an environment's stack file. */
+  function edit(environment: HcaEnvironment, sections: Readonly<Record<string, Json>>): void {
+    hca.work.edit(environment, (file) => {
+      for (const [section, value] of Object.entries(sections)) file.set([section], value);
     });
   }
 });
-
-function digestIn(image: string | undefined): string | undefined {
-  return image?.split("@")[1];
-}
