@@ -12,6 +12,7 @@ import {
   releasedOnce,
   specFor,
 } from "./engine-run";
+import { failPoint, wholeBlocks } from "./fault-laboratory";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
 import { mayWrite } from "./kill/mongo-store";
 import { processor } from "./plain-data";
@@ -32,11 +33,6 @@ describe("Faults of servers and of owners", () => {
   after(() => server.stop());
 
   const ready = (database: string): Promise<MongoRelease> => releasedOnce(server, database);
-
-  const failPoint = (mode: unknown, settings: object = {}): Promise<unknown> =>
-    withClient(server.uri, (client) =>
-      client.db("admin").command({ configureFailPoint: "failCommand", mode, data: settings }),
-    );
 
   const countOf = (database: string, version: number): Promise<number> =>
     withClient(server.uri, (client) => client.db(database).collection("studies").countDocuments({ version }));
@@ -130,10 +126,10 @@ describe("Faults of servers and of owners", () => {
       await withClient(server.uri, (client) => client.db("down").dropDatabase());
       const spec = await ready("down");
       const before = await contentOf(server.uri, "down");
-      await failPoint({ times: 1 }, settings);
+      await failPoint(server, { times: 1 }, settings);
       const run = new EngineRun({ do: "release", spec }, processor);
       assert.equal(await run.ended, false);
-      await failPoint("off");
+      await failPoint(server, "off");
       const resume = new EngineRun({ do: "resume", spec }, processor);
       assert.equal(await resume.ended, true, resume.said());
       assert.deepEqual(await contentOf(server.uri, "down"), before);
@@ -203,11 +199,12 @@ describe("Faults of servers and of owners", () => {
       const spec = await ready(database);
       const namespace = `${database}.studies__new_2`;
       await failPoint(
+        server,
         { times: 1 },
         { failCommands: ["insert"], namespace, closeConnection: true, afterwards },
       );
       await releaseAndConfirm(spec, processor);
-      await failPoint("off");
+      await failPoint(server, "off");
       assert.equal(await countOf(database, 2), 3);
       await whole(spec, "released");
     }
@@ -222,7 +219,7 @@ describe("Faults of servers and of owners", () => {
     await releaseAndConfirm(first, processor);
     const before = await contentOf(server.uri, "unbearable");
     const spec = nextOf(first, "2.0.0");
-    await failPoint("alwaysOn", {
+    await failPoint(server, "alwaysOn", {
       failCommands: ["insert"],
       namespace: "unbearable.studies__new_2",
       closeConnection: true,
@@ -230,7 +227,7 @@ describe("Faults of servers and of owners", () => {
     });
     const run = new EngineRun({ do: "release", spec }, wholeBlocks);
     assert.equal(await run.ended, false);
-    await failPoint("off");
+    await failPoint(server, "off");
     assert.deepEqual(
       run.last("failed").problems.map(({ where }) => where),
       ['studies, _id "study-71"'],
@@ -239,47 +236,4 @@ describe("Faults of servers and of owners", () => {
     assert.deepEqual(await contentOf(server.uri, "unbearable"), before);
     await whole(spec, "failed");
   });
-
-  it("31: a collection whose name is as long as its staging name lets it be is released", async () => {
-    const database = "long";
-    // The stand-in keeps names of 128 characters at most; a real server 255 bytes with the database's.
-    const longest = server.kind === "mongod" ? 255 - database.length - 1 : 128;
-    const name = "n".repeat(longest - "__new_2".length);
-    await fill(server.uri, database, { [name]: [{ _id: "only" }] });
-    const first = specFor(server, database);
-    await releaseAndConfirm(first, processor);
-    await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
-    await withClient(server.uri, async (client) => {
-      assert.equal(await client.db(database).collection(name).countDocuments({ version: 2 }), 1);
-    });
-    assert.deepEqual(await besideNames(server.uri, database), [`${name}__old_2`]);
-  });
 });
-
-/** Sends a collection as one block, as a pass over real data does. */
-const wholeBlocks: typeof processor = {
-  ...processor,
-  async prepare(needs, list, says) {
-    const prepared = await processor.prepare(needs, list, says);
-    return {
-      ...prepared,
-      run: (request) => {
-        const parts: Uint8Array[] = [];
-        const { sink } = request;
-        if (!sink) return prepared.run(request);
-        return prepared.run({
-          ...request,
-          sink: {
-            begin: (collection) => sink.begin(collection),
-            write: ({ bytes }) => Promise.resolve(void parts.push(bytes)),
-            end: async (collection) => {
-              await sink.write({ collection, bytes: Buffer.concat(parts), documents: parts.length });
-              parts.length = 0;
-              await sink.end(collection);
-            },
-          },
-        });
-      },
-    };
-  },
-};
