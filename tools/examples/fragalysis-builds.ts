@@ -75,7 +75,7 @@ export class FragalysisBuilds {
     await this.registry.push("xchem/fragalysis-stack", tag, image);
   }
 
-  /** What is built under a moving tag is of a branch, and nobody tags it. */
+  /** What people release they tag; of a branch CI builds an image too, under the branch's name. */
   private commit(
     part: FragalysisPart,
     tag: string,
@@ -84,7 +84,7 @@ export class FragalysisBuilds {
   ): string {
     const repository = this.repositories[part];
     const commit = repository.commit(subject, files);
-    if (!isMoving(tag)) repository.git("tag", tag);
+    if (!isMoving(tag)) repository.git(/^[0-9]/.test(tag) ? "tag" : "branch", tag);
     return commit;
   }
 }

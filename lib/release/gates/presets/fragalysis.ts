@@ -10,7 +10,10 @@ const everywhere = [
 ] as const;
 
 export const fragalysis: Preset = {
-  development: everywhere,
+  development: [
+    ...everywhere,
+    "F6", // branches are shown as moving
+  ],
   staging: [
     ...everywhere,
     "F3", // tags that may go here
