@@ -1,9 +1,9 @@
 import { sumOf } from "../dump/file-sum";
 import type { DumpStorage } from "../dump/storage";
-import { createAlike, type DatabaseTraits, endSessions } from "./database";
+import { endSessions } from "./database";
 import type { Programs } from "./program";
 import { name } from "./quoting";
-import { lockPatience, type PostgresServer } from "./server";
+import { lockPatience } from "./server";
 
 /** The least that makes a dump small: more costs more time than it saves. */
 export const compressionLevel = 1;
@@ -30,29 +30,6 @@ export interface DumpRequest {
   readonly folder: string;
   readonly snapshot: string;
   readonly jobs: number;
-}
-
-/** Loads a dump into a new database that is like another; what was left under the name is dropped. @throws Refusal when it can't be loaded. */
-export async function load(
-  server: PostgresServer,
-  programs: Programs,
-  { folder, actual, traits, jobs, at }: LoadRequest,
-): Promise<void> {
-  await server.with(at, async (client) => {
-    await dropDatabase(client, actual);
-    await client.query(createAlike(actual, traits));
-  });
-  const args = ["--exit-on-error", "--no-password", `--jobs=${jobs}`, `--dbname=${actual}`, folder];
-  await programs.run("pg_restore", args, actual);
-}
-
-export interface LoadRequest {
-  readonly folder: string;
-  readonly actual: string;
-  readonly traits: DatabaseTraits;
-  readonly jobs: number;
-  /** The database that commands about databases are given in. */
-  readonly at: string;
 }
 
 /** Drops a database and ends the sessions on it; one that is gone is dropped. */

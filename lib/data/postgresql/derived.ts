@@ -19,22 +19,22 @@ export async function refreshViews(server: PostgresServer, actual: string): Prom
   });
 }
 
-/** Gives the planner statistics of a copy's tables; of partitions by the table that they are parts of, and of views that hold rows, always. */
-export async function analyse(
-  { server, database, jobs }: Sessions,
-  which: Which = () => true,
-): Promise<void> {
+/**
+ * Gives the planner statistics of a copy's tables; of partitions by the table that they are parts of.
+ * @param which those that never had any where it is `new`: what a migration makes of others the server notices itself.
+ */
+export async function analyse({ server, database, jobs }: Sessions, which: Which | "new"): Promise<void> {
   const found = await server.with(database, (client) =>
     rows<{ schema: string; table: string; kind: string }>(
       client,
       `SELECT n.nspname AS schema, c.relname AS "table", c.relkind AS kind
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND c.relpersistence <> 't'
-         AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+         AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')${which === "new" ? " AND c.reltuples < 0" : ""}
        ORDER BY pg_relation_size(c.oid) DESC`,
     ),
   );
-  const wanted = found.filter((one) => one.kind !== "r" || which(plain(one)));
+  const wanted = which === "new" ? found : found.filter((one) => one.kind !== "r" || which(plain(one)));
   await sideBySide(wanted, jobs, (one) =>
     server.with(database, (client) => client.query(`ANALYZE ${quoted(one)}`)),
   );

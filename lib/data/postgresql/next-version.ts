@@ -21,7 +21,7 @@ export async function migrateBeside(one: OneDatabase, before: Contents): Promise
   const migrated = await migrateNext(one);
   const isTouched = touchedBy(migrated);
   const [after] = await allEnded(
-    finish(one, migrated, () => true),
+    finish(one, () => true, isTouched),
     refuseUnequal(one, base, before, isTouched),
   );
   refuseOtherContent(
@@ -32,13 +32,24 @@ export async function migrateBeside(one: OneDatabase, before: Contents): Promise
   return { migrated, after };
 }
 
-/** Migrates the only copy. @param unproved its tables that nobody has compared with the original yet: they are, before anything else. */
-export async function migrateAlone(one: OneDatabase, before: Contents, unproved: Which): Promise<Made> {
-  await refuseUnequal(one, one.names.next, before, unproved);
+/**
+ * Migrates the only copy, which has the original's statistics.
+ * @param before what the original holds; it may be known last of all.
+ * @param unproved tables of the copy that nobody has compared with the original yet.
+ */
+export async function migrateAlone(
+  one: OneDatabase,
+  before: Promise<Contents>,
+  unproved: Which,
+): Promise<Made> {
+  const { next } = one.names;
+  const copied = await contentsOf(one, next, unproved);
   const migrated = await migrateNext(one);
   const isTouched = touchedBy(migrated);
-  const touched = await finish(one, migrated, isTouched);
-  const untouched = those(before, (table) => !isTouched(table));
+  const touched = await finish(one, isTouched, "new");
+  const original = await before;
+  refuseOtherContent(next, those(original, unproved), copied);
+  const untouched = those(original, (table) => !isTouched(table));
   return { migrated, after: new Map([...untouched, ...touched]) };
 }
 
@@ -74,14 +85,17 @@ function touchedBy({ touched }: Migrated): Which {
   return (table) => touched?.has(table) ?? true;
 }
 
-/** Brings what is derived from tables up to date, and reads some of them back. */
-async function finish(one: OneDatabase, migrated: Migrated, which: Which): Promise<Contents> {
+/**
+ * Brings what is derived from tables up to date, and reads tables back.
+ * @param statistics which tables get new ones.
+ */
+async function finish(one: OneDatabase, which: Which, statistics: Which | "new"): Promise<Contents> {
   const { server, jobs, names } = one;
   const { next } = names;
   await refreshViews(server, next);
   const [contents] = await allEnded(
     contentsOf(one, next, which),
-    analyse({ server, database: next, jobs }, touchedBy(migrated)),
+    analyse({ server, database: next, jobs }, statistics),
   );
   return contents;
 }

@@ -1,10 +1,11 @@
 import { Refusal } from "../../problem";
 import { allEnded } from "../all-ended";
 import type { Contents } from "./contents";
-import { copyDatabase, dump, filesOf, load } from "./copy";
+import { copyDatabase, dump, filesOf } from "./copy";
 import { type DatabaseTraits, traitsOf } from "./database";
 import { analyse } from "./derived";
 import { largeObjectsHash } from "./large-objects";
+import { load } from "./load-dump";
 import { countersOf, type Mark, markOf } from "./mark";
 import type { Migrated } from "./migrate";
 import { migrateAlone, migrateBeside } from "./next-version";
@@ -48,16 +49,17 @@ export async function rehearse(one: OneDatabase, keepBase: boolean): Promise<Reh
   const seen = await dumpAndLook(one, folder);
   one.mayGoOn();
   const [, files] = await allEnded(
-    load(server, programs, { folder, actual: loaded, traits: seen.traits, jobs, at }),
+    load(server, programs, { folder, database, actual: loaded, traits: seen.traits, jobs, at }),
     storage.publishFolder(database).then(() => filesOf(storage.within(database))),
   );
   one.mayGoOn();
   // Statistics are copied with the rest.
   const [schema] = await allEnded(
     compareCatalogues(one, loaded),
-    analyse({ server, database: loaded, jobs }),
+    analyse({ server, database: loaded, jobs }, () => true),
   );
-  if (!keepBase) return { ...seen, schema, files, ...(await migrateAlone(one, seen.before, () => true)) };
+  if (!keepBase)
+    return { ...seen, schema, files, ...(await migrateAlone(one, Promise.resolve(seen.before), () => true)) };
   await server.with(at, (client) => copyDatabase(client, loaded, names.next, seen.traits.owner));
   return { ...seen, schema, files, ...(await migrateBeside(one, seen.before)) };
 }

@@ -102,18 +102,22 @@ async function carryOver(one: OneDatabase, rehearsed: Rehearsed, { written }: Si
   };
   await server.with(one.at, (client) => replaceDatabase(client, names.base, names.next));
   const changed = new Set(written.map(({ table }) => plain(table)));
-  const [found] = await allEnded(
-    contentsOf(one, database, (table) => changed.has(table)),
-    itemsSideBySide(written, jobs, async (table) => {
+  const before = contentsOf(one, database, (table) => changed.has(table)).then(
+    (found): Contents => new Map([...rehearsed.before, ...found]),
+  );
+  const next = async (): Promise<Rehearsed> => {
+    await itemsSideBySide(written, jobs, async (table) => {
       mayGoOn();
       await carry(way, table, rehearsed.before.get(plain(table.table))?.rows ?? 0);
-    }),
-  );
-  const before: Contents = new Map([...rehearsed.before, ...found]);
-  const sequences = await server.with(database, sequencesOf);
-  await server.with(names.next, (client) => followSequences(client, rehearsed.sequences, sequences));
-  const made = await migrateAlone(one, before, (table) => changed.has(table));
-  return { ...rehearsed, before, sequences, ...made };
+    });
+    const sequences = await server.with(database, sequencesOf);
+    await server.with(names.next, (client) => followSequences(client, rehearsed.sequences, sequences));
+    const made = await migrateAlone(one, before, (table) => changed.has(table));
+    return { ...rehearsed, before: await before, sequences, ...made };
+  };
+  // The original is read while the copy is worked on.
+  const [, version] = await allEnded(before, next());
+  return version;
 }
 
 /** All that pg_dump leaves out comes last: a fence that closes the original closes its next version too. */

@@ -1,8 +1,9 @@
 import type { DumpStorage } from "../dump/storage";
 import { type Contents, contentsOf } from "./contents";
-import { copyDatabase, dump, load } from "./copy";
+import { copyDatabase, dump } from "./copy";
 import { traitsOf } from "./database";
 import type { Migrated } from "./migrate";
+import { load } from "./load-dump";
 import { migrateAlone } from "./next-version";
 import type { OneDatabase } from "./one-database";
 
@@ -26,10 +27,10 @@ export async function migrateCopy(one: OneDatabase, kept: DumpStorage | undefine
     return traitsOf(client, database);
   });
   if (!traits) throw new Error(`${database} is gone`);
-  await load(server, programs, { folder, actual: names.base, traits, jobs, at });
+  await load(server, programs, { folder, database, actual: names.base, traits, jobs, at });
   const before = await contentsOf(one, names.base);
   await server.with(at, (client) => copyDatabase(client, names.base, names.next, traits.owner));
-  const { migrated, after } = await migrateAlone(one, before, () => false);
+  const { migrated, after } = await migrateAlone(one, Promise.resolve(before), () => false);
   return { before, after, violations: migrated.violations };
 }
 

@@ -7,7 +7,8 @@ const run = promisify(execFile);
 /** What pg_dump does not tell of a database, by what it is about. */
 const questions = {
   sequences: "SELECT schemaname, sequencename, sequenceowner::text, last_value FROM pg_sequences",
-  extensions: "SELECT extname, extversion, extnamespace::regnamespace::text FROM pg_extension",
+  extensions:
+    "SELECT extname, extowner::regrole::text, extversion, extnamespace::regnamespace::text FROM pg_extension",
   "large objects":
     "SELECT oid, lomowner::regrole::text, lomacl::text, md5(lo_get(oid)), obj_description(oid, 'pg_largeobject') FROM pg_largeobject_metadata",
   "materialised views": "SELECT matviewname, matviewowner::text, ispopulated FROM pg_matviews",

@@ -2,6 +2,9 @@
 CREATE EXTENSION citext;
 CREATE EXTENSION btree_gist;
 CREATE EXTENSION pg_trgm;
+CREATE SCHEMA tools;
+CREATE EXTENSION hstore SCHEMA tools;
+COMMENT ON EXTENSION hstore IS 'in a schema of its own';
 COMMENT ON SCHEMA public IS 'Where the tables are';
 CREATE SCHEMA "Mixed Case";
 COMMENT ON SCHEMA "Mixed Case" IS 'A name that has to be quoted';

@@ -79,20 +79,27 @@ describe("An operator's commands on PostgreSQL databases", function () {
     await mayWrite(first);
   });
 
-  it("clean drops the originals that no way back needs, and nothing else", async () => {
+  it("clean drops the originals that no way back needs and the dumps that nobody retains, and nothing else", async () => {
     const first = { ...(await ready("cl")), keep: { releases: 2 } };
-    await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
+    const old = await releaseAndConfirm(nextOf(first, "2.0.0"), processor);
     const next = nextOf(first, "3.0.0");
-    await releaseAndConfirm(next, processor);
+    const last = await releaseAndConfirm(next, processor);
+    const folderOf = (run: EngineRun): string => join(first.dump.keep, run.last("closed").record.id);
     const live = await contents(first);
     const all = ["cl_a", "cl_a__old_2", "cl_a__old_3", "cl_b", "cl_b__old_2", "cl_b__old_3"];
     assert.deepEqual(await databasesLike(server, "cl_"), all);
-    await ask("clean", { ...next, keep: { releases: 1 } });
+    await ask("clean", { ...next, keep: { releases: 1 }, dump: { ...next.dump, retain: 1 } });
     assert.deepEqual(
       await databasesLike(server, "cl_"),
       all.filter((name) => !name.endsWith("old_2")),
     );
     assert.deepEqual(await contents(first), live);
+    assert.deepEqual(await verifyOffline(join(folderOf(last), "proof.json")), []);
+    const left = readdirSync(folderOf(old));
+    assert.ok(
+      left.includes("proof.json") && !left.includes("cl_a") && !left.includes("manifest.json"),
+      left.join(),
+    );
   });
 
   it("8: verify finds a changed file of the dump offline, and online what users wrote and a changed original", async () => {
