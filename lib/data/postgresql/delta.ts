@@ -5,10 +5,12 @@ import { allEnded } from "../all-ended";
 import { isNewer, type Written } from "./mark";
 import type { Programs, Running } from "./program";
 import { name } from "./quoting";
+import { type PostgresServer, row } from "./server";
 import { plain, quoted, type Table } from "./tables";
 
 /** From where to where changed rows are carried. */
 export interface Carry {
+  readonly server: PostgresServer;
   readonly programs: Programs;
   readonly from: string;
   readonly to: string;
@@ -33,15 +35,23 @@ export async function carry(
   const same = table.key.map((column) => `there.${name(column)} = carried.${name(column)}`).join(" AND ");
   // Where no row of the copy is gone from the original. Those that are go first: others may have their unique values.
   const noneGone = rows - newer === rowsInCopy || counted?.[2] === 0;
-  if (isKeyed && !noneGone)
-    await carryRows(way, table, "keys", table.key, "", [
+  const dropGone = (): Promise<void> =>
+    carryRows(way, table, "keys", table.key, "", [
       `DELETE FROM ONLY ${place} AS there WHERE NOT EXISTS (SELECT FROM carried WHERE ${same})`,
     ]);
+  if (isKeyed && !noneGone) await dropGone();
   const columns = table.columns.map(name).join(", ");
   await carryRows(way, table, "rows", table.columns, isKeyed ? ` WHERE ${isNewer(way.horizon)}` : "", [
     isKeyed ? `DELETE FROM ONLY ${place} AS there USING carried WHERE ${same}` : `DELETE FROM ONLY ${place}`,
     `INSERT INTO ${place} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM carried`,
   ]);
+  // A session that nobody may end can hold back what it has counted.
+  if (isKeyed && noneGone && (await countOf(way, table)) !== rows) await dropGone();
+}
+
+async function countOf({ server, to }: Carry, table: Table): Promise<number> {
+  const count = `SELECT count(*)::float8 AS rows FROM ONLY ${quoted(table)}`;
+  return (await server.with(to, (client) => row<{ rows: number }>(client, count)))?.rows ?? 0;
 }
 
 /** Some columns of some rows: into a file, from there into a temporary table of the copy, and then what shall be done with them. */

@@ -94,6 +94,7 @@ async function look(one: OneDatabase, rehearsed: Rehearsed): Promise<Looked> {
 async function carryOver(one: OneDatabase, rehearsed: Rehearsed, { written }: Since): Promise<Rehearsed> {
   const { server, programs, database, jobs, names, storage, mayGoOn } = one;
   const way = {
+    server,
     programs,
     from: database,
     to: names.next,
