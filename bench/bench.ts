@@ -13,6 +13,7 @@ import { pageSeconds } from "./page";
 import { postgresBench } from "./postgresql/postgres-bench";
 import { noOp } from "./pulumi/no-op";
 import { setUpSeconds } from "./set-up";
+import { spreadBench } from "./spread/spread-bench";
 import { systemsBench } from "./systems/systems";
 import { Verdicts } from "./verdicts";
 
@@ -25,7 +26,7 @@ const promises = {
   page: { most: 2 },
 } as const;
 
-const parts = ["set-up", "job", "no-op", "systems", "page", "engine", "postgresql"] as const;
+const parts = ["set-up", "job", "no-op", "systems", "page", "engine", "postgresql", "spread"] as const;
 type Part = (typeof parts)[number];
 
 /** `npm run bench`: measures what the program promises; exit code 1 when a promise is missed. */
@@ -35,13 +36,15 @@ async function bench(): Promise<void> {
     .addOption(new Option("--only <part>", "this part alone").choices(parts))
     .option("--set-up", "also the set-up from nothing, with an empty tool cache: takes many minutes")
     .option("--runs <number>", "runs of a no-op up that count, and rounds of both engines", Number, 5)
+    .option("--documents <number>", "how many documents workers share", Number, 100_000)
     .option("--megabytes <number>", "size of PostgreSQL's database", Number, 1000)
     .parse();
-  const { only, setUp, runs, megabytes } = program.opts<{
+  const { only, setUp, runs, megabytes, documents } = program.opts<{
     only?: Part;
     setUp?: boolean;
     runs: number;
     megabytes: number;
+    documents: number;
   }>();
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -55,6 +58,7 @@ async function bench(): Promise<void> {
   if (setUp) await fromNothing(verdicts, interrupted.signal);
   if (wants("set-up") || wants("job") || wants("no-op") || wants("systems"))
     await onEnvironment(verdicts, wants, runs, interrupted.signal);
+  if (wants("spread")) await onNode(verdicts, documents, interrupted.signal);
   if (wants("page"))
     verdicts.atMost(
       "seconds: the environments page of 500 releases",
@@ -111,6 +115,17 @@ async function onEnvironment(
     verdicts.atMost(`times a bare program's no-op up (${said})`, figures.ratio, promises.noOp);
   } finally {
     await down({ state, progress });
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+async function onNode(verdicts: Verdicts, documents: number, signal: AbortSignal): Promise<void> {
+  const state = await folder();
+  process.env["SLIPWAY_STATE"] = state;
+  try {
+    await spreadBench(await up({ state, signal }), state, verdicts, documents);
+  } finally {
+    await down({ state });
     await rm(state, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +15,7 @@ import type { ExecutionSpec, ReleaseSpec } from "../../../lib/data/protocol";
 import { engineSettings, makeEngineImage } from "../../../tools/images/engine/engine-image";
 import { assembleImage, type Blob, layerOf } from "../../../tools/images/image";
 import { LoopbackRegistry } from "../../../tools/images/registry";
+import { makeSharedVolume } from "../../../tools/workers/shared-volume";
 import { scratch } from "../../scratch";
 import { specFor } from "../engine-run";
 import { spread } from "./catalogue";
@@ -39,32 +39,7 @@ export class SpreadPlace {
     config.loadFromFile(environment.kubeconfig);
     const core = config.makeApiClient(CoreV1Api);
     const folder = scratch("volume");
-    mkdirSync(folder, { recursive: true });
-    await core.createNamespace({ body: { metadata: { name: namespace } } });
-    await core.createPersistentVolume({
-      body: {
-        metadata: { name: claim },
-        spec: {
-          capacity: { storage: "1Gi" },
-          accessModes: ["ReadWriteMany"],
-          storageClassName: "",
-          hostPath: { path: folder, type: "Directory" },
-          claimRef: { namespace, name: claim },
-        },
-      },
-    });
-    await core.createNamespacedPersistentVolumeClaim({
-      namespace,
-      body: {
-        metadata: { name: claim },
-        spec: {
-          accessModes: ["ReadWriteMany"],
-          storageClassName: "",
-          volumeName: claim,
-          resources: { requests: { storage: "1Gi" } },
-        },
-      },
-    });
+    await makeSharedVolume(core, { namespace, claim, folder });
     const { repository, digest } = await makeEngineImage(environment.registry);
     return new SpreadPlace(
       environment,
