@@ -26,10 +26,13 @@ describe("Kill matrix", function () {
     const started: TestServer[] = [];
     before("start the servers", async function () {
       this.timeout(firstStart);
-      // What has to be built first is built once.
-      for (let lane = 0; lane < lanesOfEach; lane++) started.push(await startServer());
+      // What has to be built first is built once; a server that was named is one.
+      do started.push(await startServer());
+      while (started.length < lanesOfEach && started[0]?.kind !== "mongod");
     });
-    after("stop the servers", () => Promise.all(started.map((server) => server.stop())));
+    after("stop the servers", async () => {
+      for (const server of started) await server.stop();
+    });
     killed(() => started.map(mongoMatrixStore), keep);
   });
 
