@@ -61,6 +61,19 @@ describe("Recovery without Pulumi", () => {
     await run.ended;
   });
 
+  it("X3: to confirm the release that stands, after a later one was taken back, says its record again", async () => {
+    const first = await adopted(server, "stands");
+    const run = new EngineRun({ do: "release", spec: nextOf(first, "2.0.0") }, processor);
+    await run.inPlace();
+    run.signs.give("nobody confirms");
+    await run.ended;
+    const confirmation = await ask({ do: "confirm", spec: first });
+    const { release, outcome } = confirmation.last("closed").record;
+    assert.deepEqual([release, outcome], ["v1.0.0", "released"], confirmation.said());
+    const later = await ask({ do: "confirm", spec: nextOf(first, "2.0.0") });
+    assert.equal(later.last("closed").record.outcome, "rolled-back");
+  });
+
   it("rollback goes back behind the last release, and once more behind the one before only where its originals are kept", async () => {
     const first = await adopted(server, "rollback", { keep: { releases: 2 } });
     const one = await contentOf(server.uri, "rollback");

@@ -70,7 +70,12 @@ describe("a release of NMDC Runtime with a guardian in the cluster", function ()
       uri: { secret: "nobody-made-it", key: "uri" },
     });
     const run = await nmdc.system.stack.up();
-    failsWith(run, /guardian: 1 problem/, /describe job,pod -l slipway\.dev\/role=guardian/);
+    failsWith(
+      run,
+      /guardian: 1 problem/,
+      /secret "nobody-made-it" not found/,
+      /describe job,pod -l slipway\.dev\/role=guardian/,
+    );
     assert.doesNotMatch(run.output, /data: close-writes/);
     await nmdc.assertFirstStands();
   });

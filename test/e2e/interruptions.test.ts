@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { once } from "node:events";
-import { Nmdc, printed, releases, succeeds } from "./nmdc";
+import { Nmdc, failsWith, printed, releases, succeeds } from "./nmdc";
 
 describe("a release of NMDC Runtime that is interrupted", function () {
   this.timeout(600_000);
@@ -37,6 +37,22 @@ describe("a release of NMDC Runtime that is interrupted", function () {
     await nmdc.settled();
     succeeds(await nmdc.system.stack.unlock());
   });
+
+  it("12: pulumi cancel lets a second up in, which the database refuses; the first is taken back as ever", async function () {
+    nmdc.system.plan(await nmdc.images({ ...releases.second, version: "v2.19.0-never-ready" }));
+    nmdc.system.set(["services", "runtime-api", "readyWithin"], 60);
+    const cli = nmdc.system.stack.start(["up", ...nmdc.system.stack.onStack(), "--yes", "--skip-preview"]);
+    const ended = once(cli, "close");
+    await printed(cli, /DataMigration nmdc-runtime updated/);
+    succeeds(await nmdc.system.stack.cancel());
+    failsWith(await nmdc.system.stack.up(), /lock: 1 problem/, /v2\.19\.0-never-ready of .+ at work/);
+    // Asked once, a CLI without its lock does not end.
+    cli.kill("SIGKILL");
+    await ended;
+    await nmdc.settled();
+    nmdc.system.restore();
+    succeeds(await nmdc.system.stack.unlock());
+  });
 });
 
 describe("a stack of NMDC Runtime whose state goes astray", function () {
@@ -63,6 +79,16 @@ describe("a stack of NMDC Runtime whose state goes astray", function () {
     await nmdc.assertFirstStands();
   });
 
+  it("X3: a renamed resource is made anew and the old one forgotten, and no data changes for it", async () => {
+    const before = await nmdc.data();
+    succeeds(await nmdc.system.stack.rename(":DataMigration", "another-name"));
+    const output = succeeds(await nmdc.system.stack.up());
+    assert.match(output, /DataMigration nmdc-runtime created/);
+    assert.match(output, /DataMigration another-name (deleted|discarded)/);
+    assert.deepEqual(await nmdc.data(), before);
+    await nmdc.assertFirstStands();
+  });
+
   it("refresh notices that the database is at another release than the state says", async () => {
     await nmdc.system.withDatabase((db) =>
       db
@@ -73,6 +99,25 @@ describe("a stack of NMDC Runtime whose state goes astray", function () {
     assert.match(output, /DataMigration nmdc-runtime .*updated/);
     succeeds(await nmdc.system.stack.up());
     await nmdc.assertFirstStands();
+  });
+
+  it("N16: a runner that is gone, engine and all: the next up goes on with the release where it was", async () => {
+    const second = await nmdc.images(releases.second);
+    nmdc.system.plan(second);
+    const cli = nmdc.system.stack.start(["up", ...nmdc.system.stack.onStack(), "--yes", "--skip-preview"]);
+    await printed(cli, /DataMigration nmdc-runtime updated/);
+    await nmdc.system.stack.killRunner();
+    succeeds(await nmdc.system.stack.unlock());
+    succeeds(await nmdc.system.stack.up());
+    assert.equal((await nmdc.data()).schema, releases.second.schema);
+    await nmdc.assertRuns(second);
+    const { id } = await nmdc.record();
+    const said = await nmdc.system.withDatabase((db) =>
+      db.collection("_slipway_journal").find({ record: id }).toArray(),
+    );
+    const count = (kind: string, step = ""): number =>
+      said.filter((entry) => entry["kind"] === kind && entry["step"] === step).length;
+    assert.deepEqual([count("opened"), count("done", "swap"), count("taken-over")], [1, 1, 1]);
   });
 });
 

@@ -86,7 +86,7 @@ export class PulumiStack {
   /** Makes the stack's state empty; what runs in the cluster goes on running. A former run that was left alone is ended. */
   async empty(): Promise<void> {
     await endMarked(stackVariable, this.mark);
-    await this.run(["cancel", "--yes", ...this.onStack()]);
+    await this.cancel();
     const { code, output } = await this.run([
       "state",
       "delete",
@@ -118,9 +118,20 @@ export class PulumiStack {
     return this.run(["refresh", ...this.onStack(), "--yes", "--skip-preview", "--suppress-progress"]);
   }
 
+  /** `pulumi cancel`: on a backend of files it takes the stack's lock away, and the run that had it goes on. */
+  cancel(): Promise<PulumiRun> {
+    return this.run(["cancel", "--yes", ...this.onStack()]);
+  }
+
+  /** Gives one resource another name in the stack's state; to the program it is another resource then. @param type its end. */
+  async rename(type: string, name: string): Promise<PulumiRun> {
+    const urn = (await this.resources()).find((one) => one.type.endsWith(type))?.urn ?? type;
+    return this.run(["state", "rename", urn, name, "--yes", ...this.onStack()]);
+  }
+
   /** Lets the next command in after a CLI that was killed: `pulumi cancel`, and its pending operations cleared. */
   async unlock(): Promise<PulumiRun> {
-    await this.run(["cancel", "--yes", ...this.onStack()]);
+    await this.cancel();
     return this.run([
       "refresh",
       ...this.onStack(),
@@ -138,14 +149,22 @@ export class PulumiStack {
 
   /** What the stack's state holds. */
   async resources(): Promise<
-    readonly { readonly type: string; readonly outputs: Readonly<Record<string, unknown>> }[]
+    readonly {
+      readonly type: string;
+      readonly urn: string;
+      readonly outputs: Readonly<Record<string, unknown>>;
+    }[]
   > {
     const { code, output } = await this.run(["stack", "export", ...this.onStack()]);
     if (code !== 0) throw new Error(`pulumi stack export failed:\n${output}`);
     const { deployment } = JSON.parse(output) as {
-      deployment: { resources?: { type: string; outputs?: Record<string, unknown> }[] };
+      deployment: { resources?: { type: string; urn: string; outputs?: Record<string, unknown> }[] };
     };
-    return (deployment.resources ?? []).map(({ type, outputs }) => ({ type, outputs: outputs ?? {} }));
+    return (deployment.resources ?? []).map(({ type, urn, outputs }) => ({
+      type,
+      urn,
+      outputs: outputs ?? {},
+    }));
   }
 
   /** The closed record of the last release that stands. */

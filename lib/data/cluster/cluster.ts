@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import type { CoreV1Event, V1Deployment, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import { Refusal } from "../../problem";
 import { type Stopped, stoppedOf } from "../../release/red-button/stopped";
 import type { ClusterSpec } from "../protocol";
@@ -49,7 +49,15 @@ export class Cluster {
 
   /** What keeps pods with a label from running. */
   async podTroubles(label: string): Promise<readonly string[]> {
-    return (await this.#pods(label)).map(podTrouble).filter((trouble) => trouble !== undefined);
+    const { api } = await this.#loaded;
+    const { items: events } = await api.list<CoreV1Event>("v1", "Event", this.spec.namespace);
+    const troubles = (await this.#pods(label)).map((pod) =>
+      podTrouble(
+        pod,
+        events.filter(({ involvedObject }) => involvedObject.uid === pod.metadata?.uid),
+      ),
+    );
+    return troubles.filter((trouble) => trouble !== undefined);
   }
 
   /** Puts images back where they differ. Idempotent. */

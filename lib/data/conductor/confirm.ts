@@ -4,6 +4,7 @@ import type { ReleaseRecordData } from "../protocol";
 import type { Context } from "./context";
 import { conclude, toldAgain } from "./conclude";
 import { decide } from "./record";
+import { standingRecord } from "./standing";
 
 /**
  * Says in the journal that the roll-out is verified, and waits until writes are open and the record is closed; does that
@@ -11,6 +12,9 @@ import { decide } from "./record";
  * @throws Refusal when there is nothing to confirm, or when the release was taken back before.
  */
 export async function confirm(context: Context): Promise<ReleaseRecordData> {
+  // It stands, though a later one may have been tried and taken back since: Pulumi's state can know that one's record (rule X3).
+  const standing = await standingRecord(context);
+  if (standing) return toldAgain(context, standing);
   const state = await recordToConfirm(context);
   if (state.closed) return toldAgain(context, state.closed);
   if (!state.inPlace) throw refusal(context, `a release that is not in place yet (${state.stage})`);

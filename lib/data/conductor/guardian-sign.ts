@@ -73,7 +73,7 @@ function attemptOf({ guardian }: Context["spec"]): string {
 
 async function refusal({ spec, cluster }: Context, says: string | null): Promise<Refusal> {
   const { namespace = "" } = spec.cluster ?? {};
-  const seen = (await cluster?.podTroubles(guardianLabel)) ?? [];
+  const seen = (await cluster?.podTroubles(guardianLabel).catch(() => [])) ?? [];
   const found = says ?? (seen.length === 0 ? "no sign of life in the database" : seen.join("; "));
   return new Refusal("guardian", [
     {

@@ -7,6 +7,7 @@ import type { EngineRequest } from "../../../lib/data/protocol";
 import { Secrets } from "../../../lib/data/secrets";
 import { verifyOffline, verifyOnline } from "../../../lib/data/verify/verify-proof";
 import { rowsOf, TestPostgres } from "../../postgres";
+import { ChildEngine, compiledEntry } from "../kill/child-engine";
 import { EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
 import {
   contentOf,
@@ -59,6 +60,20 @@ describe("An operator's commands on PostgreSQL databases", function () {
     assert.equal(await run.ended, false);
     assert.deepEqual(await contents(first), before);
     assert.deepEqual(await databasesLike(server, "ab_"), ["ab_a", "ab_b"]);
+    await mayWrite(first);
+  });
+
+  it("N16: a guardian takes the release back when its owner has died", async () => {
+    const first = await ready("gd");
+    const before = await contents(first);
+    const spec = { ...nextOf(first, "2.0.0"), guardian: { attempt: "the first", readyWithin: 60 } };
+    const guardian = new EngineRun({ do: "guard", spec }, processor);
+    const child = new ChildEngine(compiledEntry(), { do: "release", spec }, { KILL_STORE: "postgresql" });
+    await child.heard("in-place");
+    child.signal("SIGKILL");
+    assert.equal(await guardian.ended, true, guardian.said());
+    assert.equal(guardian.last("closed").record.outcome, "rolled-back");
+    assert.deepEqual(await contents(first), before);
     await mayWrite(first);
   });
 
