@@ -13,7 +13,7 @@ import { catalogueMigrations, catalogueRelease, fillCatalogue } from "./catalogu
 import { namespace, SpreadPlace } from "./place";
 
 describe("A pass that is spread over pods", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let environment: EmbeddedEnvironment;
   let place: SpreadPlace;
   let migrations: string;
