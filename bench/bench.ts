@@ -56,9 +56,10 @@ async function bench(): Promise<void> {
 
   const verdicts = new Verdicts();
   if (setUp) await fromNothing(verdicts, interrupted.signal);
-  if (wants("set-up") || wants("job") || wants("no-op") || wants("systems"))
+  if (wants("set-up") || wants("job") || wants("no-op"))
     await onEnvironment(verdicts, wants, runs, interrupted.signal);
   if (wants("spread")) await onNode(verdicts, documents, interrupted.signal);
+  if (wants("systems")) await systemsBench(interrupted.signal);
   if (wants("page"))
     verdicts.atMost(
       "seconds: the environments page of 500 releases",
@@ -100,8 +101,6 @@ async function onEnvironment(
     const seconds = await setUpSeconds(state, cacheDirectory(), signal);
     if (wants("set-up"))
       verdicts.atMost("seconds: set-up with the tools cached, servers up", seconds, promises.setUpCached);
-    if (wants("systems"))
-      await systemsBench(await up({ state, progress, signal, postgresql: true }), state, signal);
     if (!wants("job") && !wants("no-op")) return;
     const environment = await up({ state, progress, signal });
     console.log(`The main job, on a ${environment.node} node and ${environment.mongo.server}:`);

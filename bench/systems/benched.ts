@@ -2,6 +2,8 @@ import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import { packageRoot } from "../../lib/package-root";
 import { Atmosphere } from "../../tools/examples/atmosphere";
 import { atmospherePlaces } from "../../tools/examples/atmosphere-places";
+import { Fragalysis } from "../../tools/examples/fragalysis";
+import type { Triple } from "../../tools/examples/fragalysis-builds";
 import { HcaIngest } from "../../tools/examples/hca-ingest";
 import { imagesOf, nmdcDocuments } from "../../tools/job/main-job";
 import type { PulumiStack } from "../../tools/job/pulumi-stack";
@@ -82,5 +84,29 @@ async function atmosphere(
   return { name: "Atmosphere, beta", stack: system.stacks.beta, namespace, prepare };
 }
 
+async function fragalysis(
+  environment: EmbeddedEnvironment,
+  state: string,
+  signal: AbortSignal,
+): Promise<Benched> {
+  const first: Triple = { backend: "2026.07.1", frontend: "2026.08.1", stack: "2026.08.1" };
+  const releases: Readonly<Record<Kind, { readonly tags: Triple; readonly schema: string }>> = {
+    first: { tags: first, schema: "2026.7.1" },
+    code: { tags: { ...first, backend: "2026.07.2", stack: "2026.08.2" }, schema: "2026.7.1" },
+    data: { tags: { ...first, backend: "2026.08.1", stack: "2026.08.3" }, schema: "2026.8.1" },
+  };
+  const system = await Fragalysis.create(environment, state, undefined, signal);
+  await system.refreshed();
+  await system.builds.frontend(first.frontend);
+  const prepare = async (kind: Kind): Promise<void> => {
+    const { tags, schema } = releases[kind];
+    await system.builds.backend(tags.backend, schema);
+    system.builds.stack(tags);
+    await system.pinned("staging", tags, schema);
+  };
+  const { namespace } = system.platforms.staging;
+  return { name: "Fragalysis, staging", stack: system.stacks.staging, namespace, prepare };
+}
+
 /** The systems, each with the first of its environments. */
-export const systems: readonly Make[] = [nmdc, atmosphere, hcaIngest];
+export const systems: readonly Make[] = [nmdc, fragalysis, atmosphere, hcaIngest];

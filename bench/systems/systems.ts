@@ -1,6 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
 import type { ReleaseRecordData } from "../../lib/data/protocol";
+import { down, up } from "../../tools/environment/environment";
+import { progressOn } from "../../tools/toolchain/progress";
 import { type Benched, kinds, systems } from "./benched";
 import { PodsWatch } from "./pods-watch";
 
@@ -16,11 +21,19 @@ interface Shares {
 const words = { first: "first release", code: "code alone", data: "code and data" } as const;
 
 /** Releases each system in its first environment three times; prints what the whole took, and where the time went. */
-export async function systemsBench(
-  environment: EmbeddedEnvironment,
-  state: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function systemsBench(signal: AbortSignal): Promise<void> {
+  const state = await mkdtemp(join(tmpdir(), "slip-b"));
+  process.env["SLIPWAY_STATE"] = state;
+  const progress = progressOn(process.stdout);
+  try {
+    await measure(await up({ state, progress, signal, postgresql: true }), state, signal);
+  } finally {
+    await down({ state, progress });
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+async function measure(environment: EmbeddedEnvironment, state: string, signal: AbortSignal): Promise<void> {
   console.log(`Releases of whole systems, on a ${environment.node} node; seconds of \`pulumi up\`:`);
   console.log(line("", "", ["whole", "engine", "pods", "Pulumi and gates"]));
   const kube = new KubeConfig();

@@ -17,6 +17,26 @@ const systems = {
   atmosphere: ["beta", "cyverse", "jetstream"],
 } as const;
 
+/** What `slipway --help` lists. */
+const commands = new Set(
+  [
+    ...readFileSync(join(packageRoot(), "test", "golden", "cli", "help.txt"), "utf8").matchAll(
+      /^ {2}([a-z]+)/gm,
+    ),
+  ].map(([, command = ""]) => command),
+);
+
+/** The keys that a stack file may have. */
+const keys = new Set(
+  Object.keys(
+    (
+      JSON.parse(readFileSync(join(packageRoot(), "docs", "stack-file.schema.json"), "utf8")) as {
+        properties: { config: { properties: object } };
+      }
+    ).properties.config.properties,
+  ),
+);
+
 for (const [name, environments] of Object.entries(systems)) {
   describe(`examples/${name}`, () => {
     const project = join(folder, name);
@@ -30,6 +50,22 @@ for (const [name, environments] of Object.entries(systems)) {
         [],
       );
       assert.match(readFileSync(join(project, "Pulumi.yaml"), "utf8"), /^main: \.\.\/\.\.$/m);
+    });
+
+    it("has a README whose commands, environments and keys of the stack file are real", () => {
+      const text = readFileSync(join(project, "README.md"), "utf8");
+      const named = (pattern: RegExp): readonly string[] => [
+        ...new Set([...text.matchAll(pattern)].map(([, name = ""]) => name)),
+      ];
+      const unknown = {
+        commands: named(/\bslipway ([a-z]+)/g).filter((name) => !commands.has(name)),
+        environments: named(/--stack ([a-z]+)/g).filter(
+          (one) => !environments.some((known) => known === one),
+        ),
+        keys: named(/slipway:([a-zA-Z]+)/g).filter((key) => !keys.has(`slipway:${key}`)),
+        examples: named(/npm run example ([a-z-]+)/g).filter((one) => one !== name),
+      };
+      assert.deepEqual(unknown, { commands: [], environments: [], keys: [], examples: [] });
     });
 
     for (const environment of environments) {
