@@ -21,7 +21,9 @@ export function storagePlace({ spec: { dump }, secrets }: Keeping): StoragePlace
 }
 
 export function openStorage(place: StoragePlace): DumpStorage {
-  return place.kind === "folder" ? new FolderStorage(place.folder) : BucketStorage.open(place.bucket, place.prefix);
+  return place.kind === "folder"
+    ? new FolderStorage(place.folder)
+    : BucketStorage.open(place.bucket, place.prefix);
 }
 
 /** Where dumps stay, as the config names it. */
