@@ -32,7 +32,11 @@ function withEveryOptIn(
     images: {
       ...images,
       ...(environment === "dev" && { fastapi: { ...images["fastapi"], digest: undefined, build } }),
-      engine: { repository: "ghcr.io/example/slipway-engine", tag: "v1.0.0", digest: `sha256:${"e".repeat(64)}` },
+      engine: {
+        repository: "ghcr.io/example/slipway-engine",
+        tag: "v1.0.0",
+        digest: `sha256:${"e".repeat(64)}`,
+      },
     },
     data: { ...(config["data"] as object), guardian },
     verification: { ...(config["verification"] as object), smoke: { command: "make test" } },
