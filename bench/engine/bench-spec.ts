@@ -1,17 +1,14 @@
 import { join } from "node:path";
 import type { ReleaseSpec } from "../../lib/data/protocol";
 import { packageRoot } from "../../lib/package-root";
+import { benchRelease } from "../bench-release";
 import type { BenchDatabase } from "./bench-database";
 
 /** The release of the bench's data onto a schema version. */
 export function benchSpec(database: BenchDatabase, version: string, dumps: string): ReleaseSpec {
   return {
+    ...benchRelease(version, dumps),
     system: "nmdc",
-    environment: "bench",
-    release: `v${version}`,
-    hash: `sha256:${version}`,
-    operator: "bench",
-    images: [],
     store: {
       kind: "mongodb",
       uri: { kind: "value", value: database.server.uri("slipway") },
@@ -21,9 +18,5 @@ export function benchSpec(database: BenchDatabase, version: string, dumps: strin
     },
     schema: { package: "nmdc-schema", version },
     migrations: join(packageRoot(), "migrations"),
-    reopen: "after-rollout",
-    confirmWithin: 600,
-    dump: { keep: dumps },
-    keep: { releases: 1 },
   };
 }

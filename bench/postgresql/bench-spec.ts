@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ReleaseSpec } from "../../lib/data/protocol";
 import { packageRoot } from "../../lib/package-root";
+import { benchRelease } from "../bench-release";
 import type { BenchServer } from "./bench-server";
 
 /** Tables that are dumped, restored and hashed at the same time: the stack file's default. */
@@ -9,12 +10,8 @@ export const jobs = 2;
 /** The release of the bench's database onto a version. */
 export function benchSpec(server: BenchServer, version: string, dumps: string): ReleaseSpec {
   return {
+    ...benchRelease(version, dumps),
     system: "bench",
-    environment: "bench",
-    release: `v${version}`,
-    hash: `sha256:${version}`,
-    operator: "bench",
-    images: [],
     store: {
       kind: "postgresql",
       uri: { kind: "value", value: server.uri("slipway", "postgres") },
@@ -26,9 +23,5 @@ export function benchSpec(server: BenchServer, version: string, dumps: string): 
     },
     schema: { package: "bench", version },
     migrations: join(packageRoot(), "bench", "postgresql", "migrations"),
-    reopen: "after-rollout",
-    confirmWithin: 600,
-    dump: { keep: dumps },
-    keep: { releases: 1 },
   };
 }
