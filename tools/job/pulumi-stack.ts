@@ -17,6 +17,9 @@ export interface PulumiRun {
 /** Set for every run of a stack and so for all that it starts: finds what is left of a run whose starter was killed. */
 const stackVariable = "SLIPWAY_STACK_RUN";
 
+/** Nobody is there to answer, or to watch. */
+const unattended = ["--yes", "--skip-preview", "--suppress-progress"] as const;
+
 /** How long an interrupted CLI may take to end, in milliseconds. */
 const patience = 30_000;
 
@@ -104,18 +107,15 @@ export class PulumiStack {
   }
 
   up(show?: (text: string) => void, ...more: readonly string[]): Promise<PulumiRun> {
-    return this.run(
-      ["up", ...this.onStack(), "--yes", "--skip-preview", "--suppress-progress", ...more],
-      show,
-    );
+    return this.run(["up", ...this.onStack(), ...unattended, ...more], show);
   }
 
   destroy(): Promise<PulumiRun> {
-    return this.run(["destroy", ...this.onStack(), "--yes", "--skip-preview", "--suppress-progress"]);
+    return this.run(["destroy", ...this.onStack(), ...unattended]);
   }
 
   refresh(): Promise<PulumiRun> {
-    return this.run(["refresh", ...this.onStack(), "--yes", "--skip-preview", "--suppress-progress"]);
+    return this.run(["refresh", ...this.onStack(), ...unattended]);
   }
 
   /** `pulumi cancel`: on a backend of files it takes the stack's lock away, and the run that had it goes on. */
@@ -132,14 +132,7 @@ export class PulumiStack {
   /** Lets the next command in after a CLI that was killed: `pulumi cancel`, and its pending operations cleared. */
   async unlock(): Promise<PulumiRun> {
     await this.cancel();
-    return this.run([
-      "refresh",
-      ...this.onStack(),
-      "--yes",
-      "--skip-preview",
-      "--clear-pending-creates",
-      "--suppress-progress",
-    ]);
+    return this.run(["refresh", ...this.onStack(), ...unattended, "--clear-pending-creates"]);
   }
 
   /** What becomes of a machine that loses its power: the CLI, its plugins and the data engine are gone at once. */
