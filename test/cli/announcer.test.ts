@@ -48,13 +48,13 @@ describe("people are told of a release", function () {
       await release(first, true);
       await release(nextOf(first, "2.0.0"), false);
       assert.deepEqual(textsOf(chat).slice(0, 3), [
-        'nmdc TEST: started. Image tag is "v1.0.0"',
-        'nmdc TEST: ready. Image tag is "v1.0.0"',
-        'nmdc TEST: started. Image tag is "v2.0.0"',
+        'plain TEST: started. Image tag is "v1.0.0"',
+        'plain TEST: ready. Image tag is "v1.0.0"',
+        'plain TEST: started. Image tag is "v2.0.0"',
       ]);
       assert.match(
         textsOf(chat)[3] ?? "",
-        /^nmdc TEST: FAILED\. Image tag is "v2\.0\.0"\. .*without confirming/,
+        /^plain TEST: FAILED\. Image tag is "v2\.0\.0"\. .*without confirming/,
       );
       assert.equal(textsOf(chat).length, 4);
     });
