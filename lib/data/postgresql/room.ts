@@ -6,6 +6,7 @@ import { freeRoom } from "../dump/free-room";
 import type { DumpStorage } from "../dump/storage";
 import { type Problem, Refusal } from "../../problem";
 import { compressionLevel } from "./copy";
+import { withoutLocks } from "./locks";
 import { name } from "./quoting";
 import { type PostgresServer, row, rows } from "./server";
 import { quoted, type Table, tablesOf } from "./tables";
@@ -35,7 +36,7 @@ export async function refuseWithoutRoom(
   let [dumps, data] = [0, 0];
   for (const database of databases)
     await server.with(database, async (client) => {
-      dumps += await dumpSize(client);
+      dumps += await withoutLocks(server, database, () => dumpSize(client));
       const size = await row<{ bytes: number }>(
         client,
         "SELECT pg_database_size(current_database())::float8 AS bytes",
