@@ -40,7 +40,7 @@ describe("a release of NMDC Runtime that is interrupted", function () {
 
   it("12: pulumi cancel lets a second up in, which the database refuses; the first is taken back as ever", async function () {
     nmdc.system.plan(await nmdc.images({ ...releases.second, version: "v2.19.0-never-ready" }));
-    nmdc.system.set(["services", "runtime-api", "readyWithin"], 60);
+    nmdc.system.set(["services", "runtime-api", "readyWithin"], 300);
     const cli = nmdc.system.stack.start(["up", ...nmdc.system.stack.onStack(), "--yes", "--skip-preview"]);
     const ended = once(cli, "close");
     await printed(cli, /DataMigration nmdc-runtime updated/);
