@@ -64,26 +64,31 @@ export async function playOnKilledServer(
   };
   await rollOut().catch(give);
   await run.ended;
-  await lockIsFree(store, spec);
   return end;
-}
-
-/** An engine that lost its server may not have given back its lock: then whoever comes next waits until that has run out. */
-async function lockIsFree(store: MatrixStore, spec: ReleaseSpec): Promise<void> {
-  for (;;) {
-    const status = new EngineRun({ do: "status", spec }, store.processor);
-    await status.ended;
-    if (status.last("status").status.open?.ownerAlive !== true) return;
-    await pause(100);
-  }
 }
 
 /** The runner's machine is gone with its folder; another one goes on. */
 export async function recover(store: MatrixStore, spec: ReleaseSpec, recovery: Recovery): Promise<EngineRun> {
   rmSync(spec.dump.keep, { recursive: true, force: true });
   const elsewhere = { ...spec, dump: { keep: scratch("dump") } };
-  if (recovery === "release") return releaseAndConfirm(elsewhere, store.processor);
-  const run = new EngineRun({ do: "resume", spec: elsewhere }, store.processor);
-  await run.ended;
-  return run;
+  return whenLockIsFree(async () => {
+    if (recovery === "release") return releaseAndConfirm(elsewhere, store.processor);
+    const run = new EngineRun({ do: "resume", spec: elsewhere }, store.processor);
+    await run.ended;
+    return run;
+  });
+}
+
+/** An engine that lost its server may not have given back its lock: then whoever comes next is told to wait until it has run out. */
+async function whenLockIsFree(attempt: () => Promise<EngineRun>): Promise<EngineRun> {
+  const isHeld = (says: string): boolean => says.includes("allowed: one release at a time");
+  for (;;) {
+    try {
+      const run = await attempt();
+      if (!isHeld(run.said())) return run;
+    } catch (error) {
+      if (!isHeld(String(error))) throw error;
+    }
+    await pause(200);
+  }
 }
