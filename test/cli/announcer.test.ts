@@ -5,7 +5,7 @@ import { Announcer } from "../../cli/announcer";
 import type { EngineEvent, ReleaseRecordData, ReleaseSpec } from "../../lib/data/protocol";
 import { ChildEngine, compiledEntry } from "../data/kill/child-engine";
 import { fill, nextOf, specFor } from "../data/engine-run";
-import { firstStart, startServer, type TestServer } from "../data/server";
+import { firstStart, serverOfSuite } from "../data/server";
 import { HttpFixture } from "../evidence/http-fixture";
 import { scratch } from "../scratch";
 
@@ -25,13 +25,11 @@ describe("people are told of a release", function () {
   afterEach(() => chat.stop());
 
   describe("by the engine's own process", () => {
-    let server: TestServer;
+    const server = serverOfSuite();
     let entry: string;
-    before(async () => {
-      server = await startServer();
+    before(() => {
       entry = compiledEntry();
     });
-    after(() => server.stop());
 
     it("F26: started and ready; the next one, which nobody confirms, started and FAILED with its reason", async () => {
       await fill(server.uri, "told", { samples: [{ _id: 1, id: "a" }] });

@@ -9,7 +9,7 @@ import { ChildEngine, compiledEntry } from "../data/kill/child-engine";
 import { mayWrite } from "../data/kill/mongo-store";
 import { data } from "../data/plain-data";
 import { plainProcessor } from "../data/plain-processor";
-import { firstStart, startServer, type TestServer } from "../data/server";
+import { serverOfSuite } from "../data/server";
 import { scratch } from "../scratch";
 import { type Ran, runSlipway } from "./program";
 
@@ -37,12 +37,7 @@ const processor: typeof plain = {
 
 /** The way out of a bad night, driven as its people do: a process, a stack file, and the database. */
 describe("slipway data", () => {
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer();
-  });
-  after(() => server.stop());
+  const server = serverOfSuite();
 
   /** A folder with a stack file for a database that stands at the first version. */
   async function stack(database: string): Promise<{

@@ -3,7 +3,7 @@ import type { Db } from "mongodb";
 import { adopted, EngineRun, nextOf, specFor } from "./engine-run";
 import { mayWrite } from "./kill/mongo-store";
 import { processor } from "./plain-data";
-import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, withClient } from "./server";
 
 interface Named {
   readonly _id: string;
@@ -11,12 +11,7 @@ interface Named {
 
 /** What users do between the rehearsal and the closing of writes, and what of it the engine has to do again. */
 describe("The closed time", () => {
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer();
-  });
-  after(() => server.stop());
+  const server = serverOfSuite();
 
   /** Releases 2.0.0 while a user writes right after the rehearsal; answers how many collections each pass went over. */
   async function releaseWhile(

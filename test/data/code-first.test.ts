@@ -12,16 +12,11 @@ import {
 } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
 import { processor } from "./plain-data";
-import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, withClient } from "./server";
 
 describe("A release whose code rolls out before its data", function () {
   this.timeout(120_000);
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer();
-  });
-  after(() => server.stop());
+  const server = serverOfSuite();
 
   async function next(database: string): Promise<MongoRelease> {
     return { ...(await releasedOnce(server, database)), order: "code-first" };

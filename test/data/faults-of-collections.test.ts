@@ -19,16 +19,11 @@ import {
 import { fails, oldWholeThenMended } from "./fault-laboratory";
 import { data, processor } from "./plain-data";
 import { plainProcessor } from "./plain-processor";
-import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, withClient } from "./server";
 
 /** What collections are called, hold and keep, at its limits. */
 describe("Faults of collections and documents", () => {
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer({ testCommands: true });
-  });
-  after(() => server.stop());
+  const server = serverOfSuite({ testCommands: true });
 
   const ready = (database: string): Promise<MongoRelease> => releasedOnce(server, database);
 

@@ -14,18 +14,15 @@ import {
 import { oldWholeThenMended } from "./fault-laboratory";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
 import { processor } from "./plain-data";
-import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, withClient } from "./server";
 
 /** Whoever starts, reads, previews or confirms a release fails. */
 describe("Faults of users and processes", () => {
-  let server: TestServer;
+  const server = serverOfSuite({ testCommands: true });
   let entry: string;
-  before(async function () {
-    this.timeout(firstStart);
+  before(() => {
     entry = compiledEntry();
-    server = await startServer({ testCommands: true });
   });
-  after(() => server.stop());
 
   const ready = (database: string): Promise<MongoRelease> => releasedOnce(server, database);
 

@@ -17,20 +17,17 @@ import { ChildEngine, compiledEntry } from "./kill/child-engine";
 import { mayWrite } from "./kill/mongo-store";
 import { processor } from "./plain-data";
 import { plainProcessor } from "./plain-processor";
-import { firstStart, setClock, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, setClock, withClient } from "./server";
 
 const hour = 3600;
 
 /** Servers that jump in time, step down, lie and break off; and owners that come back as another. */
 describe("Faults of servers and of owners", () => {
-  let server: TestServer;
+  const server = serverOfSuite({ testCommands: true });
   let entry: string;
-  before(async function () {
-    this.timeout(firstStart);
+  before(() => {
     entry = compiledEntry();
-    server = await startServer({ testCommands: true });
   });
-  after(() => server.stop());
 
   const ready = (database: string): Promise<MongoRelease> => releasedOnce(server, database);
 

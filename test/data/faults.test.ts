@@ -8,16 +8,11 @@ import { failPoint, fails, oldWholeThenMended } from "./fault-laboratory";
 import { mayWrite } from "./kill/mongo-store";
 import { processor } from "./plain-data";
 import { plainProcessor } from "./plain-processor";
-import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, withClient } from "./server";
 
 /** Groups of the fault list that the engine itself answers for; each test is named by its number. */
 describe("Faults of disks, connections and migrations", () => {
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer({ testCommands: true });
-  });
-  after(() => server.stop());
+  const server = serverOfSuite({ testCommands: true });
 
   const ready = (database: string): Promise<MongoRelease> => releasedOnce(server, database);
 

@@ -4,17 +4,14 @@ import { adopted, contentOf, EngineRun, nextOf } from "./engine-run";
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
 import { mayWrite } from "./kill/mongo-store";
 import { processor } from "./plain-data";
-import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, withClient } from "./server";
 
 describe("A guardian", () => {
-  let server: TestServer;
+  const server = serverOfSuite();
   let entry: string;
-  before(async function () {
-    this.timeout(firstStart);
+  before(() => {
     entry = compiledEntry();
-    server = await startServer();
   });
-  after(() => server.stop());
 
   /** The next release of a database's own, to be looked after. */
   async function guarded(database: string): Promise<{ readonly spec: ReleaseSpec; readonly old: object }> {

@@ -12,7 +12,7 @@ import { scratch } from "../scratch";
 import { contentOf, EngineRun, nextOf, releaseAndConfirm, specFor } from "./engine-run";
 import { ChildEngine } from "./kill/child-engine";
 import { publishedChain, schema } from "./migrations/support";
-import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, withClient } from "./server";
 
 const documents = 400_000;
 /** Small ones, which every collection of NMDC's could be told apart from: most of the documents, none of the migration. */
@@ -25,12 +25,7 @@ const heapLimit = 64;
 const memoryLimit = 400;
 
 describe("Many documents", () => {
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer();
-  });
-  after(() => server.stop());
+  const server = serverOfSuite();
 
   it("39: 400,000 documents go through a bounded memory, progress only grows, and the content is what a pass in memory makes", async function () {
     this.timeout(300_000);

@@ -8,17 +8,14 @@ import { adopted, besideNames, contentOf, EngineRun, nextOf, releaseAndConfirm }
 import { ChildEngine, compiledEntry } from "./kill/child-engine";
 import { mayWrite } from "./kill/mongo-store";
 import { processor } from "./plain-data";
-import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, withClient } from "./server";
 
 describe("Recovery without Pulumi", () => {
-  let server: TestServer;
+  const server = serverOfSuite();
   let entry: string;
-  before(async function () {
-    this.timeout(firstStart);
+  before(() => {
     entry = compiledEntry();
-    server = await startServer();
   });
-  after(() => server.stop());
 
   const ask = async (request: ConstructorParameters<typeof EngineRun>[0]): Promise<EngineRun> => {
     const run = new EngineRun(request, processor);

@@ -11,15 +11,10 @@ import {
 } from "./engine-run";
 import { data, processor } from "./plain-data";
 import { plainProcessor } from "./plain-processor";
-import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, withClient } from "./server";
 
 describe("A data release", () => {
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer();
-  });
-  after(() => server.stop());
+  const server = serverOfSuite();
 
   it("adopts a database, migrates it, and leaves the originals beside", async () => {
     await fill(server.uri, "plain", data);

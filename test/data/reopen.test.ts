@@ -2,17 +2,12 @@ import assert from "node:assert/strict";
 import { contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor } from "./engine-run";
 import { mayWrite } from "./kill/mongo-store";
 import { processor } from "./plain-data";
-import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, withClient } from "./server";
 
 const data = { studies: [{ _id: "study-1" }], samples: [{ _id: "sample-1" }] };
 
 describe("N15: reopen: before-rollout", () => {
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer();
-  });
-  after(() => server.stop());
+  const server = serverOfSuite();
 
   it("opens writes as soon as the data is in place, and takes it back when nobody wrote", async () => {
     await fill(server.uri, "reopen", data);

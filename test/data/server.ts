@@ -60,6 +60,36 @@ export async function startServer(
   };
 }
 
+/** The server of all tests of one `describe`: call it there; it starts before them and stops after them. */
+export function serverOfSuite(options: Parameters<typeof startServer>[0] = {}): TestServer {
+  let started: TestServer | undefined;
+  const running = (): TestServer => {
+    if (started === undefined) throw new Error("the server runs while tests do");
+    return started;
+  };
+  before("start MongoDB", async function () {
+    this.timeout(firstStart);
+    started = await startServer(options);
+  });
+  after("stop MongoDB", () => started?.stop());
+  return {
+    get kind() {
+      return running().kind;
+    },
+    get uri() {
+      return running().uri;
+    },
+    get writerUri() {
+      return running().writerUri;
+    },
+    get readerUri() {
+      return running().readerUri;
+    },
+    restart: () => running().restart(),
+    stop: () => running().stop(),
+  };
+}
+
 /** Puts the stand-in's clock ahead, or back where it is negative; `testCommands` are needed. */
 export async function setClock(server: TestServer, aheadSeconds: number): Promise<void> {
   await withClient(server.uri, (client) =>

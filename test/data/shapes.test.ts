@@ -14,16 +14,11 @@ import {
 } from "./engine-run";
 import { mayWrite } from "./kill/mongo-store";
 import { data, processor } from "./plain-data";
-import { firstStart, startServer, type TestServer, withClient } from "./server";
+import { serverOfSuite, withClient } from "./server";
 
 /** Options, indexes and expiry of collections over a release. */
 describe("Options and indexes", () => {
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer();
-  });
-  after(() => server.stop());
+  const server = serverOfSuite();
 
   const inDatabase = <Result>(database: string, ask: (db: Db) => Promise<Result>): Promise<Result> =>
     withClient(server.uri, (client) => ask(client.db(database)));

@@ -6,7 +6,7 @@ import { ChildEngine, compiledEntry } from "./kill/child-engine";
 import { mayWrite } from "./kill/mongo-store";
 import { processor } from "./plain-data";
 import { plainProcessor } from "./plain-processor";
-import { firstStart, startServer, type TestServer } from "./server";
+import { serverOfSuite } from "./server";
 
 interface Written {
   readonly _id: string;
@@ -45,14 +45,11 @@ class Writer {
 }
 
 describe("A writer that goes on through whole releases", () => {
-  let server: TestServer;
+  const server = serverOfSuite();
   let entry: string;
-  before(async function () {
-    this.timeout(firstStart);
+  before(() => {
     entry = compiledEntry();
-    server = await startServer();
   });
-  after(() => server.stop());
 
   it("17: loses no acknowledged write over good, failing, unconfirmed and killed releases, and none is accepted while closed", async function () {
     this.timeout(60_000);

@@ -5,15 +5,10 @@ import { verifyOffline } from "../../../lib/data/verify/verify-proof";
 import { adopted, contentOf, EngineRun, type MongoRelease, nextOf, releaseAndConfirm } from "../engine-run";
 import { ChildEngine, compiledEntry } from "../kill/child-engine";
 import { processor } from "../plain-data";
-import { firstStart, startServer, type TestServer } from "../server";
+import { serverOfSuite } from "../server";
 
 describe("Dumps that the config no longer keeps", () => {
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer();
-  });
-  after(() => server.stop());
+  const server = serverOfSuite();
 
   const inPart = ({ dump, store }: MongoRelease): readonly string[] =>
     readdirSync(dump.keep)

@@ -4,18 +4,13 @@ import { adopted, contentOf, EngineRun, fill, nextOf, releaseAndConfirm, specFor
 import { ChildEngine, compiledEntry } from "../kill/child-engine";
 import { mayWrite } from "../kill/mongo-store";
 import { processor } from "../plain-data";
-import { firstStart, startServer, type TestServer, withClient } from "../server";
+import { serverOfSuite, withClient } from "../server";
 import type { CloseWrites } from "../../../lib/data/protocol";
 
 const data = { studies: [{ _id: "study-1" }], samples: [{ _id: "sample-1" }] };
 
 describe("Closing writes", () => {
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer();
-  });
-  after(() => server.stop());
+  const server = serverOfSuite();
 
   const rolesOf = (): Promise<Document> =>
     withClient(server.uri, async (client) =>

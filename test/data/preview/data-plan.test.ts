@@ -10,7 +10,7 @@ import type { ReleaseSpec } from "../../../lib/data/protocol";
 import { writeSchemaState } from "../../../lib/data/journal/schema-state";
 import { EngineRun, fill, specFor } from "../engine-run";
 import { examples, withFolder, writeStep } from "../migrations/support";
-import { firstStart, startServer, type TestServer, withClient } from "../server";
+import { serverOfSuite, withClient } from "../server";
 
 const total = 600;
 const secret = "dGhpcyBpcyBhIHNlY3JldCB0aGF0IG5vYm9keSBzaG91bGQ=";
@@ -59,12 +59,7 @@ async function everything(client: MongoClient, database: string): Promise<unknow
 
 describe("the plan of a data release", function () {
   this.timeout(300_000);
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer();
-  });
-  after(() => server.stop());
+  const server = serverOfSuite();
 
   /** Plans the migration above, as `pulumi preview` does; nothing in the database may be another afterwards. */
   async function plan(

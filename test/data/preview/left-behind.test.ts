@@ -7,18 +7,13 @@ import type { ReleaseSpec } from "../../../lib/data/protocol";
 import { adopted, besideNames, contentOf, EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
 import { ChildEngine, compiledEntry } from "../kill/child-engine";
 import { processor } from "../plain-data";
-import { firstStart, startServer, type TestServer, withClient } from "../server";
+import { serverOfSuite, withClient } from "../server";
 
 const large = { ...previewLimits, whole: 0, ofEach: 2 };
 
 describe("a preview beside what an earlier release left", function () {
   this.timeout(120_000);
-  let server: TestServer;
-  before(async function () {
-    this.timeout(firstStart);
-    server = await startServer();
-  });
-  after(() => server.stop());
+  const server = serverOfSuite();
 
   async function takenBack(spec: ReleaseSpec): Promise<void> {
     const run = new EngineRun({ do: "release", spec }, processor);
