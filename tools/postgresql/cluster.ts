@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { chown, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { PostgresPrograms } from "./programs";
 import { asUser, serverUser, type ServerUser } from "./unprivileged";
@@ -95,7 +95,13 @@ function accessOf(folder: string): string {
   return join(folder, "access.conf");
 }
 
+/** The folder is its user's alone; folders that are made on the way to it let him pass, whatever the umask. */
 async function own(folder: string, user: ServerUser | undefined): Promise<void> {
+  const way = dirname(folder);
+  const first = await mkdir(way, { recursive: true, mode: 0o700 });
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (user !== undefined) await chown(folder, user.uid, user.gid);
+  if (user === undefined) return;
+  await chown(folder, user.uid, user.gid);
+  if (first === undefined) return;
+  for (let made = way; made.length >= first.length; made = dirname(made)) await chmod(made, 0o711);
 }

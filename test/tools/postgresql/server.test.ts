@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dataOf, makeCluster } from "../../../tools/postgresql/cluster";
+import { providePostgres } from "../../../tools/postgresql/programs";
 import { connected, rowsOf, TestPostgres } from "../../postgres";
 
 describe("PostgreSQL server", function () {
@@ -22,6 +27,20 @@ describe("PostgreSQL server", function () {
       "SELECT current_setting('data_directory') AS folder",
     );
     assert.notEqual(statSync(row?.folder ?? "").uid, 0);
+  });
+
+  it("lets its user pass through folders that it made on the way to its own", async () => {
+    const programs = await providePostgres();
+    assert.ok(programs.kind === "server");
+    const way = await mkdtemp(join(tmpdir(), "slipway-way-"));
+    await chmod(way, 0o711);
+    const folder = join(way, "of", "postgresql");
+    try {
+      await makeCluster({ programs, folder, port: 0, durable: false }, "of-nobody");
+      assert.equal(statSync(dataOf(folder)).mode & 0o777, 0o700);
+    } finally {
+      await rm(way, { recursive: true });
+    }
   });
 
   it("takes no user without his password", async () => {
