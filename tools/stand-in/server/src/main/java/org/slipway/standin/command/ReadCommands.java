@@ -4,7 +4,9 @@ import static org.slipway.standin.command.CommandTable.Kind.READ;
 
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import org.slipway.standin.store.IdOrder;
 
 /** Queries, on collections and on views. */
 final class ReadCommands {
@@ -22,6 +24,7 @@ final class ReadCommands {
     void addTo(CommandTable table) {
         table.add("find", READ, command -> Need.on(command, "find"), this::find);
         table.add("aggregate", READ, Need::ofAggregate, this::aggregate);
+        table.add("explain", READ, command -> Need.on(explained(command), "find"), ReadCommands::explain);
         table.add("count", READ, command -> Need.on(command, "find"), this::count);
         table.add("distinct", READ, command -> Need.on(command, "find"), command -> core.run(command, command.body()));
         table.add("getMore", READ, command -> List.of(), cursors::getMore);
@@ -46,6 +49,20 @@ final class ReadCommands {
         return cursors.open(command.namespace(), pipeline(command, view.on(), pipeline), batchSize, single);
     }
 
+    /** Only whether a query goes by the `_id`s. */
+    private static Document explain(Command command) {
+        boolean seeks = explained(command).body().get("filter") instanceof Document filter && IdOrder.answers(filter);
+        Document plan = seeks ? new Document("stage", "FETCH").append("inputStage", new Document("stage", "IXSCAN").append("indexName", "_id_")) : new Document("stage", "COLLSCAN");
+        return Command.ok(new Document("queryPlanner", new Document("winningPlan", plan)));
+    }
+
+    private static Command explained(Command command) {
+        if (command.body().get("explain") instanceof Document query && query.containsKey("find")) {
+            return new Command("find", new Document(query).append("$db", command.db()), command.bytes(), command.session());
+        }
+        throw Failure.badValue("explain of anything but a find");
+    }
+
     @SuppressWarnings("unchecked")
     private Document aggregate(Command command) {
         Object batchSize = command.body().get("cursor") instanceof Document cursor ? cursor.get("batchSize") : null;
@@ -57,8 +74,20 @@ final class ReadCommands {
         }
         Catalog.View view = catalog.resolve(command.db(), name);
         List<Document> pipeline = new ArrayList<>(view.pipeline());
-        pipeline.addAll(stages);
+        pipeline.addAll(pipeline.isEmpty() ? drawn(command, stages) : stages);
         return cursors.open(command.namespace(), pipeline(command, view.on(), pipeline), batchSize, false);
+    }
+
+    /** A pipeline that begins with `$sample`, of documents that were drawn here: the core sorts them by chance, which its own sort refuses. */
+    private List<Document> drawn(Command command, List<Document> stages) {
+        if (stages.isEmpty() || !(stages.get(0).get("$sample") instanceof Document sample)) return stages;
+        Document find = new Document("find", command.collection()).append("$db", command.db());
+        List<Object> ids = new ArrayList<>(core.firstBatch(new Command("find", find, command.bytes(), command.session()), find).stream().map(document -> document.get("_id")).toList());
+        Collections.shuffle(ids);
+        int size = Math.min(ids.size(), ((Number) sample.get("size")).intValue());
+        List<Document> changed = new ArrayList<>(stages);
+        changed.set(0, new Document("$match", new Document("_id", new Document("$in", ids.subList(0, size)))));
+        return changed;
     }
 
     private Document count(Command command) {

@@ -23,6 +23,7 @@ public final class StoreCollection extends AbstractSynchronizedMongoCollection<I
     private final Journal journal;
     // A removed document leaves a hole, so that natural order stays the order of insertion.
     private final List<Document> documents;
+    private final IdOrder byId = new IdOrder();
     private int holes;
 
     StoreCollection(MongoDatabase database, String name, CollectionOptions options, CursorRegistry cursors, UUID identity, List<Document> documents, Journal journal) {
@@ -41,6 +42,7 @@ public final class StoreCollection extends AbstractSynchronizedMongoCollection<I
     protected Integer addDocumentInternal(Document document) {
         int position = documents.size();
         documents.add(document);
+        byId.forget();
         journal.added(identity, position, document);
         return position;
     }
@@ -54,6 +56,7 @@ public final class StoreCollection extends AbstractSynchronizedMongoCollection<I
     protected void removeDocument(Integer position) {
         documents.set(position, null);
         holes++;
+        byId.forget();
         journal.removed(identity, position);
     }
 
@@ -90,6 +93,8 @@ public final class StoreCollection extends AbstractSynchronizedMongoCollection<I
 
     @Override
     protected QueryResult matchDocuments(Document query, Document orderBy, int skip, int limit, int batchSize, Document projection) {
+        if (query.isEmpty() && IdOrder.isOrder(orderBy)) return matchDocumentsFromStream(byId.all(documents, orderBy), query, null, skip, limit, batchSize, projection);
+        if (IdOrder.answers(query) && (orderBy == null || orderBy.isEmpty())) return matchDocumentsFromStream(byId.range(documents, query), query, null, skip, limit, batchSize, projection);
         List<Document> all = documents;
         if (isNaturalDescending(orderBy)) {
             all = new ArrayList<>(documents);
