@@ -23,6 +23,8 @@ export async function timedRelease(spec: ReleaseSpec): Promise<ReleaseFigures> {
   const begun = performance.now();
   const engine = spawn(process.execPath, [join(packageRoot(), "build", "cli", "engine.js")], {
     stdio: ["pipe", "pipe", "inherit"],
+    // As the command starts it.
+    env: { MALLOC_ARENA_MAX: "2", ...process.env },
   });
   const watch = new ProcessWatch(engine.pid ?? 0);
   engine.stdin.write(`${JSON.stringify({ do: "release", spec })}\n`);

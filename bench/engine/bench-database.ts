@@ -17,8 +17,11 @@ export class BenchDatabase {
     return this.client.db(this.name);
   }
 
-  static async start(documents: number): Promise<BenchDatabase> {
-    const server = await StandIn.start({ folder: await provideStandIn({}), heapMiB: 3072 });
+  /** @param listen addresses; a free port of loopback where absent. */
+  static async start(documents: number, listen?: readonly string[]): Promise<BenchDatabase> {
+    const heapMiB = Math.max(3072, Math.ceil(documents / 100));
+    const folder = await provideStandIn({});
+    const server = await StandIn.start({ folder, heapMiB, ...(listen && { listen }) });
     const client = await MongoClient.connect(server.uri("slipway"));
     const made = new BenchDatabase(server, client, "nmdc");
     await made.#fill(documents);
@@ -35,6 +38,11 @@ export class BenchDatabase {
   async names(): Promise<{ readonly theirs: readonly string[]; readonly beside: readonly string[] }> {
     const all = (await this.db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
     return { theirs: all.filter(isUserCollection), beside: all.filter((name) => !isUserCollection(name)) };
+  }
+
+  /** Takes away whatever releases left, so that the next one is the first. */
+  async forgetReleases(): Promise<void> {
+    for (const name of (await this.names()).beside) await this.db.collection(name).drop();
   }
 
   async stop(): Promise<void> {

@@ -1,14 +1,13 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { MongoClient } from "mongodb";
 import type { EmbeddedEnvironment } from "../../lib/config/embedded";
-import { blockInserter } from "../../lib/data/store/raw-insert";
 import type { ExecutionSpec, ReleaseSpec } from "../../lib/data/protocol";
-import { packageRoot } from "../../lib/package-root";
-import { GeneratedSet } from "../../tools/dataset/generate";
+import type { StageFigures } from "../../lib/data/spread/stage-figures";
 import { makeEngineImage } from "../../tools/images/engine/engine-image";
 import { makeSharedVolume } from "../../tools/workers/shared-volume";
+import { BenchDatabase } from "../engine/bench-database";
+import { benchSpec } from "../engine/bench-spec";
 import { type ReleaseFigures, timedRelease } from "../timed-release";
 import type { Verdicts } from "../verdicts";
 
@@ -18,9 +17,15 @@ const promises = {
   memory: { most: 150 },
 } as const;
 
-/** Every worker gets the same fraction of a core, so that two cores can hold four of them. */
-const fraction = "400m";
+/** Every worker gets the same fraction of a core, so that two cores can hold four of them beside server and node. */
+const fraction = "300m";
 const place = { namespace: "spread-bench", claim: "spread-bench" };
+const mebibyte = 1024 * 1024;
+
+/** One whole release, and what each of its stages took. */
+interface SpreadFigures extends ReleaseFigures {
+  readonly stages: readonly StageFigures[];
+}
 
 /**
  * Workers on the embedded node, all with the same fraction of a core: one release that judges every document, which is what
@@ -43,27 +48,36 @@ export async function spreadBench(
   config.loadFromFile(environment.kubeconfig);
   await makeSharedVolume(config.makeApiClient(CoreV1Api), { ...place, folder });
   const { repository, digest } = await makeEngineImage(environment.registry);
-  const release = async (name: string, execution?: Partial<ExecutionSpec>): Promise<ReleaseFigures> => {
-    await fill(environment.mongo.uri, name, documents);
-    const spread = execution && {
-      execution: { ...executionOf(environment, `${repository}@${digest}`), ...execution },
-    };
-    const figures = await timedRelease({ ...specOf(environment, name, folder), ...spread });
-    await drop(environment.mongo.uri, name);
-    return figures;
+  const gateway = new URL(environment.mongo.podReleaseUri).hostname;
+  const database = await BenchDatabase.start(documents, ["127.0.0.1:0", `${gateway}:0`]);
+  const execution: ExecutionSpec = {
+    kind: "kubernetes",
+    workers: 1,
+    image: `${repository}@${digest}`,
+    claim: place.claim,
+    uri: { kind: "value", value: database.server.uri("slipway").replace("127.0.0.1", gateway) },
+    resources: { cpu: fraction, memory: "512Mi" },
+    segment: 16,
+    within: 3600,
+  };
+  const release = async (changes?: Partial<ExecutionSpec>): Promise<SpreadFigures> => {
+    const spec = specOf(environment, database, folder);
+    const figures = await timedRelease(changes ? { ...spec, execution: { ...execution, ...changes } } : spec);
+    const stages = await stagesOf(database);
+    await database.forgetReleases();
+    return { ...figures, stages };
   };
   try {
-    const local = await release("in_one_process");
-    const one = await release("by_one", { workers: 1 });
-    const four = await release("by_four", { workers: 4 });
-    const whole = await release("by_two_with_a_core", {
-      workers: 2,
-      resources: { cpu: "1", memory: "512Mi" },
-    });
-    const said = `${rehearsed(one).toFixed(1)} s and ${rehearsed(four).toFixed(1)} s, ${fraction} each`;
+    const local = await release();
+    const whole = await release({ workers: 2, resources: { cpu: "1", memory: "512Mi" } });
+    const four = await release({ workers: 4 });
+    const one = await release({ workers: 1 });
+    for (const [name, { stages }] of Object.entries({ "2 × 1": whole, "4 × 0.3": four, "1 × 0.3": one }))
+      for (const stage of stages) console.log(`${name} cores, ${inWords(stage)}`);
+    const said = `${judged(one).toFixed(1)} s and ${judged(four).toFixed(1)} s, ${fraction} each`;
     verdicts.atLeast(
       `times as fast, 4 workers against 1 (${said})`,
-      rehearsed(one) / rehearsed(four),
+      judged(one) / judged(four),
       promises.speedUp,
     );
     const overhead = whole.seconds - local.seconds;
@@ -74,65 +88,34 @@ export async function spreadBench(
     );
     verdicts.atMost("MiB of memory of the coordinator", four.peak, promises.memory);
   } finally {
+    await database.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Seconds of the stage in which every document is dumped and judged. */
-function rehearsed({ record }: ReleaseFigures): number {
-  return (record.durations.rehearse ?? 0) / 1000;
+/** Seconds of the stage in which every document is judged: the CPU-bound one. */
+function judged({ stages }: SpreadFigures): number {
+  return stages.find(({ stage }) => stage === "migrate")?.seconds ?? NaN;
 }
 
-function executionOf({ mongo }: EmbeddedEnvironment, image: string): ExecutionSpec {
-  return {
-    kind: "kubernetes",
-    workers: 1,
-    image,
-    claim: place.claim,
-    uri: { kind: "value", value: mongo.podReleaseUri },
-    resources: { cpu: fraction, memory: "512Mi" },
-    segment: 2,
-    within: 3600,
-  };
+function inWords({ stage, seconds, workers, units, bytes, worked }: StageFigures): string {
+  const size = (bytes / mebibyte).toFixed(0);
+  const speed = (bytes / mebibyte / worked).toFixed(1);
+  const untilWork = (seconds - worked / workers).toFixed(1);
+  return `${stage}: ${seconds.toFixed(1)} s for ${size} MiB in ${units} units; each worker ${speed} MiB/s, ${untilWork} s beside the work`;
+}
+
+async function stagesOf({ db }: BenchDatabase): Promise<readonly StageFigures[]> {
+  const found = await db.collection("_slipway_journal").find({ kind: "done", step: "stage" }).toArray();
+  return found.flatMap(
+    ({ detail }) => (detail as { readonly spread?: readonly StageFigures[] }).spread ?? [],
+  );
 }
 
 /** The first release of a database: all of it is judged, nothing is loaded. */
-function specOf({ mongo, kubeconfig }: EmbeddedEnvironment, database: string, folder: string): ReleaseSpec {
+function specOf({ kubeconfig }: EmbeddedEnvironment, database: BenchDatabase, folder: string): ReleaseSpec {
   return {
-    system: "nmdc",
-    environment: "bench",
-    release: "v1.0.0",
-    hash: "sha256:1",
-    operator: "bench",
-    images: [],
+    ...benchSpec(database, "11.23.0", folder),
     cluster: { kubeconfig: { kind: "file", path: kubeconfig }, namespace: place.namespace, workloads: [] },
-    store: {
-      kind: "mongodb",
-      uri: { kind: "value", value: mongo.uri },
-      canary: { kind: "value", value: mongo.userUri },
-      database,
-      closeWrites: "writeBlock",
-    },
-    schema: { package: "nmdc-schema", version: "11.23.0" },
-    migrations: join(packageRoot(), "migrations"),
-    reopen: "after-rollout",
-    confirmWithin: 600,
-    dump: { keep: folder },
-    keep: { releases: 1 },
   };
-}
-
-async function fill(uri: string, database: string, documents: number): Promise<void> {
-  const set = new GeneratedSet(documents);
-  const insert = blockInserter();
-  const client = await MongoClient.connect(uri);
-  for (const collection of await set.collections())
-    for await (const block of set.read(collection)) await insert(client.db(database), collection, block);
-  await client.close();
-}
-
-async function drop(uri: string, database: string): Promise<void> {
-  const client = await MongoClient.connect(uri);
-  await client.db(database).dropDatabase();
-  await client.close();
 }

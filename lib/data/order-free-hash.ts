@@ -72,6 +72,9 @@ export class OrderFreeHash {
   }
 }
 
+/** A content hash, and how much it is of. */
+export type ContentHash = Pick<OrderFreeHash, "documents" | "bytes" | "toString">;
+
 /** Modulus of an order-free hash. */
 const hashModulus = 2n ** 256n;
 

@@ -1,23 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { BSON } from "mongodb";
 import { ProcessWatch } from "../../bench/process-watch";
 import { processor } from "../../lib/data/conductor/processor";
 import { FolderStorage } from "../../lib/data/dump/folder-storage";
 import { processData } from "../../lib/data/migrations/process";
-import { blockInserter } from "../../lib/data/store/raw-insert";
 import { packageRoot } from "../../lib/package-root";
-import { GeneratedSet } from "../../tools/dataset/generate";
 import { scratch } from "../scratch";
 import { contentOf, EngineRun, nextOf, releaseAndConfirm, specFor } from "./engine-run";
 import { ChildEngine } from "./kill/child-engine";
+import { fillOthers, fillUpTo, others, small, totalOf } from "./many-documents";
 import { publishedChain, schema } from "./migrations/support";
-import { serverOfSuite, withClient } from "./server";
+import { serverOfSuite } from "./server";
 
 const documents = 400_000;
-/** Small ones, which every collection of NMDC's could be told apart from: most of the documents, none of the migration. */
-const small = "functional_annotation_agg";
-const others = new GeneratedSet(4_000);
 const database = "many";
 
 /** MiB: of the main heap, far below the data; and of all of the engine's processes together, threads and buffers included. */
@@ -29,15 +24,15 @@ describe("Many documents", () => {
 
   it("39: 400,000 documents go through a bounded memory, progress only grows, and the content is what a pass in memory makes", async function () {
     this.timeout(300_000);
-    await load(others);
+    await fillOthers(server.uri, database);
     const migrations = join(packageRoot(), "migrations");
     const first = specFor(server, database, {
       schema: { package: "nmdc-schema", version: "11.23.0" },
       migrations,
     });
     await releaseAndConfirm(first, processor);
-    await loadSmall(documents - (await total()));
-    assert.equal(await total(), documents);
+    await fillUpTo(server.uri, database, documents);
+    assert.equal(await totalOf(server.uri, database), documents);
     const before = await contentOf(server.uri, database);
 
     const next = { ...nextOf(first, "11.24.0"), schema: { package: "nmdc-schema", version: "11.24.0" } };
@@ -82,37 +77,4 @@ describe("Many documents", () => {
       if (collection !== small) assert.equal(after[collection], `${documentsAfter}:${hashAfter}`, collection);
     }
   });
-
-  async function load(set: GeneratedSet): Promise<void> {
-    const insert = blockInserter();
-    await withClient(server.uri, async (client) => {
-      for (const collection of await set.collections())
-        for await (const block of set.read(collection)) await insert(client.db(database), collection, block);
-    });
-  }
-
-  /** All different, by what they count. */
-  async function loadSmall(count: number): Promise<void> {
-    const [example] = others.generate(small);
-    const insert = blockInserter();
-    const atOnce = 5_000;
-    await withClient(server.uri, async (client) => {
-      for (let from = 0; from < count; from += atOnce) {
-        const length = Math.min(atOnce, count - from);
-        const parts = Array.from({ length }, (_, at) =>
-          BSON.serialize({ _id: from + at, ...example, count: from + at + 1 }),
-        );
-        const block = { collection: small, bytes: Uint8Array.from(Buffer.concat(parts)), documents: length };
-        await insert(client.db(database), small, block);
-      }
-    });
-  }
-
-  const total = (): Promise<number> =>
-    withClient(server.uri, async (client) => {
-      const counts = (await others.collections()).map((name) =>
-        client.db(database).collection(name).countDocuments(),
-      );
-      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
-    });
 });

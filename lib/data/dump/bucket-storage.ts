@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { Refusal } from "../../problem";
 import type { OpenedBucket } from "./bucket-spec";
+import { canJoin, joinInBucket } from "./bucket-join";
 import { bucketAttempts, BucketConnection } from "./bucket-connection";
 import { BucketUpload } from "./bucket-upload";
 import type { DumpStorage, StoringFile } from "./storage";
@@ -47,6 +48,32 @@ export class BucketStorage implements DumpStorage {
 
   publishFolder(): Promise<void> {
     return this.localFolder().then(() => undefined);
+  }
+
+  async join(name: string, parts: readonly string[]): Promise<void> {
+    const sizes = await this.list();
+    const objects = parts.map((part) => ({
+      key: `${this.prefix}${part}`,
+      bytes: sizes.get(part)?.bytes ?? 0,
+    }));
+    const filled = objects.filter(({ bytes }) => bytes > 0);
+    if (canJoin(filled)) {
+      const connected = await this.connection.connected;
+      await joinInBucket(connected, this.connection.bucket, `${this.prefix}${name}`, filled);
+    } else await this.#joinHere(name, parts);
+    await this.#delete(objects.map(({ key }) => key));
+  }
+
+  /** What is too small for the bucket's own way. */
+  async #joinHere(name: string, parts: readonly string[]): Promise<void> {
+    const file = await this.put(name);
+    try {
+      for (const part of parts) for await (const chunk of this.get(part)) await file.write(chunk);
+    } catch (error) {
+      await file.abandon();
+      throw error;
+    }
+    await file.publish();
   }
 
   async *get(
@@ -102,18 +129,22 @@ export class BucketStorage implements DumpStorage {
   }
 
   async remove(name?: string): Promise<void> {
-    const { client, s3 } = await this.connection.connected;
     const all = [...(await this.list()).keys()];
     const names = name === undefined ? all : all.filter((one) => one === name || one.startsWith(`${name}/`));
+    await this.#delete(names.map((one) => `${this.prefix}${one}`));
+    await this.#abandonUploads(`${this.prefix}${name ?? ""}`);
+  }
+
+  async #delete(keys: readonly string[]): Promise<void> {
+    const { client, s3 } = await this.connection.connected;
     const atOnce = 1000;
-    for (let from = 0; from < names.length; from += atOnce) {
-      const Objects = names.slice(from, from + atOnce).map((one) => ({ Key: `${this.prefix}${one}` }));
+    for (let from = 0; from < keys.length; from += atOnce) {
+      const Objects = keys.slice(from, from + atOnce).map((Key) => ({ Key }));
       const { Errors: [error] = [] } = await client.send(
         new s3.DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects, Quiet: true } }),
       );
       if (error) throw cannotRemove(this.where(error.Key), error.Message ?? "an error");
     }
-    await this.#abandonUploads(`${this.prefix}${name ?? ""}`);
   }
 
   /** Uploads that nobody ended cost as much as objects, and no list of objects shows them. */

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Block } from "../blocks";
 import { frames } from "../bson-frames";
-import { OrderFreeHash } from "../order-free-hash";
+import { type ContentHash, OrderFreeHash } from "../order-free-hash";
 import { dumpFileName } from "./file-names";
 import type { Segment } from "./manifest";
 import type { DumpStorage, StoringFile } from "./storage";
@@ -13,7 +13,7 @@ export const usualSegment = 64 * 1024 * 1024;
 export interface WrittenCollection {
   /** Its name in the storage of the dump. */
   readonly file: string;
-  readonly hash: OrderFreeHash;
+  readonly hash: ContentHash;
   readonly segments: readonly Segment[];
 }
 

@@ -24,7 +24,8 @@ export class DumpingSource implements DocumentSource {
     private readonly storage: DumpStorage,
     private readonly names: readonly string[],
     private readonly mayGoOn: () => void,
-    private readonly segmentBytes = usualSegment,
+    /** How large a segment is about. */
+    readonly segmentBytes = usualSegment,
   ) {}
 
   /** What was dumped so far, by collection. */
@@ -60,6 +61,11 @@ export class DumpingSource implements DocumentSource {
   /** Takes over what a later dump into the same storage wrote anew. */
   replace(later: DumpingSource): void {
     for (const [collection, written] of later.written) this.#written.set(collection, written);
+  }
+
+  /** Takes over what others have dumped into the same storage. */
+  take(collection: string, written: WrittenCollection): void {
+    this.#written.set(collection, written);
   }
 
   /** Dumps collections that nobody has read, or all of `again` once more. */

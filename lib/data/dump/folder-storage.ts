@@ -43,6 +43,20 @@ export class FolderStorage implements DumpStorage {
     }
   }
 
+  /** The first becomes the file itself, so that a file of one part costs nothing. */
+  async join(name: string, [first, ...others]: readonly string[]): Promise<void> {
+    if (first === undefined) throw new Error(`${name} of no parts`);
+    const file = await FileInFolder.from(this.where(first), this.where(name));
+    try {
+      for (const other of others) for await (const chunk of this.get(other)) await file.write(chunk);
+    } catch (error) {
+      await file.abandon();
+      throw error;
+    }
+    await file.publish();
+    for (const other of others) await this.remove(other);
+  }
+
   async *get(
     name: string,
     part: { readonly offset: number; readonly bytes: number } = { offset: 0, bytes: Infinity },
@@ -94,9 +108,16 @@ class FileInFolder implements StoringFile {
   ) {}
 
   static async open(path: string): Promise<FileInFolder> {
-    // A process that was paused and lost its release must not write into its successor's file; in containers all have one number.
-    const aside = `${path}.${process.pid}-${randomUUID().slice(0, 8)}${unpublished}`;
+    const aside = asideOf(path);
     return new FileInFolder(path, aside, await open(aside, "w", 0o600));
+  }
+
+  /** Goes on with what a published file holds; that is no longer there. */
+  static async from(published: string, path: string): Promise<FileInFolder> {
+    const aside = asideOf(path);
+    await makeFolder(dirname(path));
+    await rename(published, aside);
+    return new FileInFolder(path, aside, await open(aside, "a", 0o600));
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -114,6 +135,11 @@ class FileInFolder implements StoringFile {
     await this.file.close().catch(() => undefined);
     await rm(this.aside, { force: true });
   }
+}
+
+/** A process that was paused and lost its release must not write into its successor's file; in containers all have one number. */
+function asideOf(path: string): string {
+  return `${path}.${process.pid}-${randomUUID().slice(0, 8)}${unpublished}`;
 }
 
 async function makeFolder(folder: string): Promise<void> {

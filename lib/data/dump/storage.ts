@@ -15,6 +15,9 @@ export interface DumpStorage {
   /** Takes over what a tool left in the local folder; that stays for the tool to read. */
   publishFolder(name: string): Promise<void>;
 
+  /** Makes one file of published ones, in their order; those go. It takes the place of an earlier one. */
+  join(name: string, parts: readonly string[]): Promise<void>;
+
   /** A published file, or a part of it; each chunk is the reader's own. @throws when there is no such file. */
   get(name: string, part?: { readonly offset: number; readonly bytes: number }): AsyncIterable<Uint8Array>;
 

@@ -15,17 +15,19 @@ import type { Version } from "./version";
  * Migrates and validates a whole database in one pass, read-only towards its source. Changed collections go to the sink in
  * their new shape; everything else is only hashed and judged. Memory stays bounded by a few blocks per thread.
  * @param prepared what `prepareData` made; made here where it isn't given.
+ * @param threads what looks at documents, for whoever makes several passes by the same schemas; else made and ended here.
  * @throws Refusal when a migration raises or makes something that can't stand. Invalid documents are no error: they are
  *   in the report, all of them (rules N12, N13).
  */
-export async function processData(given: ProcessRequest, prepared?: Prepared): Promise<ProcessReport> {
+export async function processData(
+  given: ProcessRequest,
+  prepared?: Prepared,
+  threads?: WorkerPool,
+): Promise<ProcessReport> {
   const ready = prepared ?? (await prepareData(given.chain, given.schema, given.before));
   const request = { ...given, source: new OneReaderEach(given.source) };
   const scratch = await mkdtemp(join(request.scratch ?? tmpdir(), "slipway-process-"));
-  const pool = new WorkerPool(
-    { after: ready.schema, ...(ready.before && { before: ready.before }) },
-    request.threads,
-  );
+  const pool = threads ?? validatingThreads(ready, request.threads);
   const building = buildVersion(request, ready, pool, scratch);
   // Its failure is reported where it is awaited.
   building.catch(() => undefined);
@@ -36,9 +38,14 @@ export async function processData(given: ProcessRequest, prepared?: Prepared): P
       (version) => version.close(),
       () => undefined,
     );
-    await pool.close();
+    if (!threads) await pool.close();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Threads that look at documents by the schemas that a pass was prepared with. @param count one per core but one where absent. */
+export function validatingThreads({ schema, before }: Prepared, count?: number): WorkerPool {
+  return new WorkerPool({ after: schema, ...(before && { before }) }, count);
 }
 
 async function passOver(

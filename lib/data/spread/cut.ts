@@ -1,8 +1,16 @@
 import type { WrittenCollection } from "../dump/collection-writer";
-import type { Piece, Unit } from "./work";
+import type { Piece, Stretch, Unit } from "./work";
 
 /** A worker's share of the work is at most about this large, so that little is done again when it dies. */
 const shareBytes = 1024 * 1024 * 1024;
+
+/** The coordinator holds a report of each piece: of so many at most, however large the data are. */
+const mostPieces = 4000;
+
+/** How large a piece is, in bytes. @param segment as the operator wants it, in MiB. @param total bytes of all data. */
+export function pieceBytes(segment: number, total: number): number {
+  return Math.max(segment * 1024 * 1024, Math.ceil(total / mostPieces));
+}
 
 /** The pieces of a dump, in the order of its collections. @param folder of the dump's files in the record's storage. */
 export function piecesOf(written: ReadonlyMap<string, WrittenCollection>, folder: string): readonly Piece[] {
@@ -38,6 +46,17 @@ export function sharesOf(units: readonly Unit[], workers: number): readonly (rea
 
 /** Bytes that a unit reads. */
 export function weight(unit: Unit): number {
-  const pieces = unit.do === "frame" ? unit.reads : [unit.piece];
-  return pieces.reduce((sum, { bytes }) => sum + bytes, 0);
+  if ("bytes" in unit) return unit.bytes;
+  return piecesOfUnit(unit).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Documents that a unit is about, for people. */
+export function documentsOf(unit: Unit): number {
+  if ("documents" in unit) return unit.documents;
+  // What the frame reads is counted by the units of those pieces.
+  return unit.do === "frame" ? 0 : unit.piece.documents;
+}
+
+function piecesOfUnit(unit: Exclude<Unit, Stretch & object>): readonly Piece[] {
+  return unit.do === "frame" ? unit.reads : [unit.piece];
 }

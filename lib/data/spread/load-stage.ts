@@ -1,11 +1,12 @@
 import type { RecordLog } from "../journal/record-log";
 import type { ProcessReport } from "../migrations";
-import { sumOfHashes } from "../order-free-hash";
+import type { ContentHash } from "../order-free-hash";
 import type { CollectionInfo } from "../store/catalog";
 import { forgetDigests } from "../store/digests";
 import type { MongoContext } from "../store/mongo-context";
 import { shapeOf } from "../store/shape";
 import { createStaged, indexStaged } from "../store/staged-collection";
+import { sumOfPassed } from "./passed";
 import type { SpreadStages } from "./stages";
 import type { Piece, Unit } from "./work";
 
@@ -17,18 +18,15 @@ interface Load {
   readonly live: readonly CollectionInfo[];
 }
 
-/** What was sent of one collection. */
-export interface Sent {
-  readonly documents: number;
-  toString(): string;
-}
-
 /** Loads the new versions beside the live ones: the coordinator makes collections and indexes, workers send documents. */
 export async function loadPieces(
   { store }: MongoContext,
   { token }: RecordLog,
   { stages, report, next, live }: Load,
-): Promise<{ readonly sent: ReadonlyMap<string, Sent>; readonly shapes: ReadonlyMap<string, string> }> {
+): Promise<{
+  readonly sent: ReadonlyMap<string, ContentHash>;
+  readonly shapes: ReadonlyMap<string, string>;
+}> {
   const byName = new Map(live.map((info) => [info.name, info]));
   const units = [...next].flatMap(([collection, pieces]) =>
     pieces.map((piece): Piece => ({ ...piece, collection })),
@@ -44,18 +42,11 @@ export async function loadPieces(
     units.map((piece, at): Unit => ({ do: "load", id: `l${at}`, piece })),
   );
   for (const [collection, model] of models) await indexStaged(store.db, token, collection, model);
-  const loaded = [...results.values()].flatMap((result) => result.loaded ?? []);
+  const passed = [...results.values()].flatMap((result) => result.passed ?? []);
+  const sentOf = (name: string): ContentHash =>
+    sumOfPassed(passed.filter(({ collection }) => collection === name));
   return {
-    sent: new Map([...next.keys()].map((collection) => [collection, sentOf(collection, loaded)])),
+    sent: new Map([...next.keys()].map((collection) => [collection, sentOf(collection)])),
     shapes: new Map([...models].map(([name, { options, indexes }]) => [name, shapeOf(options, indexes)])),
   };
-}
-
-function sentOf(
-  collection: string,
-  loaded: readonly { readonly collection: string; readonly documents: number; readonly hash: string }[],
-): Sent {
-  const own = loaded.filter((one) => one.collection === collection);
-  const hash = sumOfHashes(own.map((one) => one.hash));
-  return { documents: own.reduce((sum, one) => sum + one.documents, 0), toString: () => hash };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { BSON, type Db } from "mongodb";
 import { Refusal } from "../../problem";
 import type { Block } from "../blocks";
@@ -11,7 +12,9 @@ import { patientInserter } from "../store/patient-insert";
 import { blockInserter, type WriteRefusal } from "../store/raw-insert";
 import { splitBlock } from "../store/split-block";
 import { code, type ServerLimits } from "../store/store";
+import { passedOf } from "./passed";
 import { readPiece } from "./piece-source";
+import { SlowServer } from "./slow-server";
 import type { Unit, UnitResult } from "./work";
 
 /** Where documents are put. */
@@ -21,7 +24,7 @@ export interface LoadingPlace {
   readonly limits: ServerLimits;
   readonly token: number;
   /** Called before each block. @throws when the lock is another's. */
-  readonly mayWrite: () => Promise<void>;
+  readonly mayGoOn: () => Promise<void>;
 }
 
 /**
@@ -30,11 +33,12 @@ export interface LoadingPlace {
  */
 export async function loadUnit(
   { id, piece }: Extract<Unit, { do: "load" }>,
-  { storage, db, limits, token, mayWrite }: LoadingPlace,
-): Promise<Pick<UnitResult, "loaded">> {
+  { storage, db, limits, token, mayGoOn }: LoadingPlace,
+): Promise<Pick<UnitResult, "passed">> {
   const insert = patientInserter(blockInserter());
   const hash = new OrderFreeHash();
   const digests = new CollectionDigests();
+  const server = new SlowServer();
   const name = stagingName(piece.collection, token);
   for await (const block of readPiece(storage, piece)) {
     for (const document of frames(block.bytes, block.collection)) {
@@ -42,14 +46,18 @@ export async function loadUnit(
       hash.addDigest(digest, document.length);
       digests.add(document, digest);
     }
-    await mayWrite();
+    await mayGoOn();
     // One message at a time: when the server is slow, so is the worker.
-    for (const part of splitBlock(block, limits))
-      await refuseOthers(db, name, part, await insert(db, name, part));
+    for (const part of splitBlock(block, limits)) {
+      const begun = performance.now();
+      const refused = await insert(db, name, part);
+      await sleep(server.pause(performance.now() - begun, part.bytes.length));
+      await refuseOthers(db, name, part, refused);
+    }
   }
-  await mayWrite();
+  await mayGoOn();
   await digests.save(db, token, piece.collection, id);
-  return { loaded: { collection: piece.collection, documents: hash.documents, hash: hash.toString() } };
+  return { passed: passedOf(piece.collection, hash) };
 }
 
 async function refuseOthers(

@@ -17,6 +17,25 @@ export function memoryNeeded(threads: number): { readonly mebibytes: number; rea
   };
 }
 
+/** MiB of a migrator's own process, and bytes that it and we keep of each document of what it looks into: places, digests, one index. */
+const migrator = 45;
+const perDocument = 200;
+
+/**
+ * What the one worker needs that runs migrators which may ask for the whole database; documents themselves are on its disk.
+ * @param documents of the collections that they look into.
+ */
+export function migratorNeeds(
+  threads: number,
+  documents: number,
+): { readonly mebibytes: number; readonly formula: string } {
+  const worker = memoryNeeded(threads);
+  return {
+    mebibytes: worker.mebibytes + migrator + Math.ceil((documents * perDocument) / 1024 ** 2),
+    formula: `${worker.formula}, ${migrator} MiB for the migrator, and ${perDocument} bytes for each of ${documents} documents`,
+  };
+}
+
 /** A size as Kubernetes writes it, in MiB. Example: `2Gi`. */
 export function mebibytes(size: string): number {
   const number = Number.parseInt(size, 10);

@@ -1,45 +1,60 @@
 import type { DumpStorage } from "../dump/storage";
 import type { Part, ProcessRequest } from "../migrations";
-import { processData } from "../migrations/process";
-import type { Unpacked } from "./pack";
+import { processData, validatingThreads } from "../migrations/process";
+import type { WorkerPool } from "../validation/worker-pool";
+import { type Unpacked, unpackProcess } from "./pack";
 import { PieceSink } from "./piece-sink";
 import { PieceSource } from "./piece-source";
-import type { Unit, UnitResult, WorkPlan } from "./work";
+import { needsAll, type Unit, type UnitResult, type WorkPlan } from "./work";
 
 /** What a worker has at hand. */
 export interface Workplace {
   /** The record's storage. */
   readonly storage: DumpStorage;
   readonly plan: WorkPlan;
-  readonly process: Unpacked;
+  /** A folder of the worker's own. */
+  readonly place: string;
   /** Threads that look at documents. */
   readonly threads: number;
 }
 
-/** Migrates and judges what one unit is about. @throws Refusal with what is wrong in its documents. */
-export async function migrateUnit(
-  unit: Extract<Unit, { do: "migrate" | "frame" }>,
-  { storage, plan, process, threads }: Workplace,
-): Promise<Pick<UnitResult, "report" | "written">> {
-  const sink = new PieceSink(storage, `${plan.pass}/new/${unit.id}`, plan.segmentBytes);
-  const { chain, schema, before, prepared } = process;
-  const request: ProcessRequest = {
-    chain: chainOf(unit, chain),
-    schema,
-    ...(before && { before }),
-    source: new PieceSource(storage, plan.collections, unit.do === "frame" ? unit.reads : [unit.piece]),
-    sink,
-    reports: storage.within(`${plan.pass}/reports/${unit.id}`),
-    part: partOf(unit, plan),
-    threads,
-  };
-  const report = await processData(request, prepared);
-  return { report, written: sink.written };
-}
+type MigrateUnit = Extract<Unit, { do: "migrate" | "frame" }>;
 
-/** Whether a step may ask for any collection, so that the chain can't be run on a piece by itself. */
-export function needsAll(chain: ProcessRequest["chain"]): boolean {
-  return chain.some(({ step }) => step.kind === "python");
+/** Migrates and judges one unit after the other; schemas and migrations are loaded once for all of them. */
+export class Migrator {
+  private constructor(
+    private readonly storage: DumpStorage,
+    private readonly plan: WorkPlan,
+    private readonly process: Unpacked,
+    private readonly pool: WorkerPool,
+  ) {}
+
+  static async open({ storage, plan, place, threads }: Workplace): Promise<Migrator> {
+    const process = await unpackProcess(storage.within(`${plan.pass}/process`), plan.process, place);
+    return new Migrator(storage, plan, process, validatingThreads(process.prepared, threads));
+  }
+
+  /** @throws Refusal with what is wrong in the unit's documents. */
+  async migrate(unit: MigrateUnit): Promise<Pick<UnitResult, "report" | "written">> {
+    const { storage, plan } = this;
+    const { chain, schema, before, prepared } = this.process;
+    const sink = new PieceSink(storage, `${plan.pass}/new/${unit.id}`, plan.segmentBytes);
+    const request: ProcessRequest = {
+      chain: chainOf(unit, chain),
+      schema,
+      ...(before && { before }),
+      source: new PieceSource(storage, plan.collections, unit.do === "frame" ? unit.reads : [unit.piece]),
+      sink,
+      reports: storage.within(`${plan.pass}/reports/${unit.id}`),
+      part: partOf(unit, plan),
+    };
+    const report = await processData(request, prepared, this.pool);
+    return { report, written: sink.written };
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
 }
 
 /** Where a step needs the whole database only the frame migrates; whatever it doesn't look into is judged as it is. */
@@ -48,7 +63,7 @@ function chainOf(unit: Unit, chain: ProcessRequest["chain"]): ProcessRequest["ch
 }
 
 /** A piece speaks for its own collection, whatever that is called afterwards; the frame for all that no piece speaks for. */
-function partOf(unit: Extract<Unit, { do: "migrate" | "frame" }>, { filled }: WorkPlan): Part {
+function partOf(unit: MigrateUnit, { filled }: WorkPlan): Part {
   if (unit.do === "migrate") {
     const { collection } = unit.piece;
     return { looksAt: (name, version) => (version.renames.get(name) ?? name) === collection };

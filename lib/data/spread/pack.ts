@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { contentHash, type Json } from "../../content-hash";
+import { contentHash } from "../../content-hash";
 import { Refusal } from "../../problem";
 import { type DumpStorage, putText } from "../dump/storage";
 import type { Migration, SchemaVersion } from "../migrations";
@@ -151,9 +151,4 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
     .sort();
-}
-
-/** The plan's hash of anything that travels as JSON. */
-export function hashOf(value: unknown): string {
-  return contentHash(JSON.parse(JSON.stringify(value)) as Json);
 }

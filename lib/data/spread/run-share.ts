@@ -10,8 +10,9 @@ import type { Secrets } from "../secrets";
 import { Store } from "../store/store";
 import { engineHash } from "./engine-hash";
 import { loadUnit } from "./load-unit";
-import { migrateUnit, type Workplace } from "./migrate-unit";
-import { hashOf, unpackProcess } from "./pack";
+import type { Migrator, Workplace } from "./migrate-unit";
+import { hashOf } from "./hash-of";
+import { dumpUnit, scanUnit } from "./read-unit";
 import { getSealed, putSealed } from "./sealed";
 import type { Unit, UnitResult, WorkPlan } from "./work";
 
@@ -44,33 +45,38 @@ export async function runShare(order: WorkOrder, index: number, secrets: Secrets
     { kind: "mongodb", uri, database: plan.database, closeWrites: "strongest" },
     secrets,
   );
+  const share = plan.shares[index] ?? [];
+  let migrator: Migrator | undefined;
   try {
-    const mayWrite = fenced(store, plan.token);
-    await mayWrite();
-    const shares = plan.shares[index] ?? [];
-    const migrates = shares.some((unit) => unit.do !== "load");
-    const process = migrates
-      ? await unpackProcess(storage.within(`${plan.pass}/process`), plan.process, place)
-      : undefined;
-    const doUnit = (unit: Unit): Promise<Omit<UnitResult, "unit" | "seconds">> => {
-      if (unit.do === "load")
-        return loadUnit(unit, { storage, db: store.db, limits: store.limits, token: plan.token, mayWrite });
-      if (!process) throw new Error("a unit that migrates without a process");
-      const workplace: Workplace = { storage, plan, process, threads: order.threads };
-      return migrateUnit(unit, workplace);
+    const mayGoOn = fenced(store, plan.token);
+    await mayGoOn();
+    const { db, limits } = store;
+    const doUnit = async (unit: Unit): Promise<Omit<UnitResult, "unit" | "seconds">> => {
+      if (unit.do === "dump") return dumpUnit(unit, { db, storage, plan, mayGoOn });
+      if (unit.do === "scan") return scanUnit(unit, { db, mayGoOn });
+      if (unit.do === "load") return loadUnit(unit, { storage, db, limits, token: plan.token, mayGoOn });
+      migrator ??= await openMigrator({ storage, plan, place, threads: order.threads });
+      return migrator.migrate(unit);
     };
-    for (const unit of shares) {
+    for (const unit of share) {
       if (await isDone(storage, plan, unit)) continue;
-      await mayWrite();
+      await mayGoOn();
       const begun = performance.now();
       const result = await doUnit(unit);
       const seconds = (performance.now() - begun) / 1000;
       await putSealed(storage, doneFile(plan.pass, unit.id), { unit: hashOf(unit), ...result, seconds });
     }
   } finally {
+    await migrator?.close();
     await store.close();
     await rm(place, { recursive: true, force: true });
   }
+}
+
+/** What migrates and judges is loaded by those workers alone that do. */
+async function openMigrator(workplace: Workplace): Promise<Migrator> {
+  const { Migrator: migrating } = await import("./migrate-unit");
+  return migrating.open(workplace);
 }
 
 /** The record's storage, as a worker reaches it. */

@@ -5,32 +5,35 @@ import type { DumpStorage } from "../dump/storage";
 import type { ExecutionSpec } from "../execution-spec";
 import type { RecordLog } from "../journal/record-log";
 import type { MongoContext } from "../store/mongo-context";
-import { sharesOf } from "./cut";
+import { documentsOf, sharesOf } from "./cut";
 import { engineHash } from "./engine-hash";
-import { forecast } from "./forecast";
-import { hashOf } from "./pack";
+import { hashOf } from "./hash-of";
 import { doneFile, failedFile, type WorkOrder } from "./run-share";
 import { getSealed, putSealed } from "./sealed";
-import type { Piece, Unit, UnitResult, WorkPlan } from "./work";
+import { figuresOf, type StageFigures, type StageName } from "./stage-figures";
+import type { Unit, UnitResult, WorkPlan } from "./work";
 import type { Workers } from "./workers";
 
 /** What all stages of one pass have in common. */
 interface PassPlan {
   readonly needs: ProcessNeeds;
   readonly sources: readonly string[];
-  readonly pieces: readonly Piece[];
+  /** How large a piece is about. */
+  readonly segmentBytes: number;
   readonly mayGoOn: () => void;
 }
 
 /** The stages of one spread pass: each is a plan in the storage, done by workers, and added up by whoever asked. */
 export class SpreadStages {
+  readonly #figures: StageFigures[] = [];
+
   private constructor(
     private readonly context: MongoContext,
-    private readonly execution: ExecutionSpec,
+    readonly execution: ExecutionSpec,
     private readonly storage: DumpStorage,
     private readonly record: string,
     private readonly workers: Workers,
-    private readonly common: Omit<WorkPlan, "shares">,
+    private readonly common: Omit<WorkPlan, "shares" | "filled">,
     private readonly mayGoOn: () => void,
   ) {}
 
@@ -38,7 +41,7 @@ export class SpreadStages {
   static async open(
     context: MongoContext,
     log: RecordLog,
-    { sources, pieces, mayGoOn }: PassPlan,
+    { sources, segmentBytes, mayGoOn }: PassPlan,
   ): Promise<SpreadStages> {
     const { spec, process, store } = context;
     const { execution } = spec;
@@ -53,9 +56,8 @@ export class SpreadStages {
       token: log.token,
       pass,
       collections: sources,
-      filled: [...new Set(pieces.map(({ collection }) => collection))],
       process: await process.pack(storage.within(`${pass}/process`)),
-      segmentBytes: execution.segment * 1024 * 1024,
+      segmentBytes,
     };
     return new SpreadStages(
       context,
@@ -73,15 +75,29 @@ export class SpreadStages {
     return this.common.pass;
   }
 
-  /** In words, before anything begins: what is to be done, and what it asks of the database. */
-  forecast(pieces: readonly Piece[]): string {
-    return forecast(pieces, this.execution);
+  /** How large a piece is about. */
+  get segmentBytes(): number {
+    return this.common.segmentBytes;
   }
 
-  /** Does all units; what each came to, by its id. @throws Refusal with what stopped it. */
-  async run(name: string, units: readonly Unit[]): Promise<ReadonlyMap<string, UnitResult>> {
+  /** What every stage took so far. */
+  get figures(): readonly StageFigures[] {
+    return this.#figures;
+  }
+
+  /**
+   * Does all units; what each came to, by its id.
+   * @param filled collections that hold documents, where that matters to a unit.
+   * @throws Refusal with what stopped it.
+   */
+  async run(
+    name: StageName,
+    units: readonly Unit[],
+    filled: readonly string[] = [],
+  ): Promise<ReadonlyMap<string, UnitResult>> {
     if (units.length === 0) return new Map();
-    const plan: WorkPlan = { ...this.common, shares: sharesOf(units, this.execution.workers) };
+    const begun = performance.now();
+    const plan: WorkPlan = { ...this.common, filled, shares: sharesOf(units, this.execution.workers) };
     const file = `${this.pass}/${name}.json`;
     const seal = await putSealed(this.storage, file, plan);
     const { spec, secrets } = this.context;
@@ -102,7 +118,11 @@ export class SpreadStages {
     } catch (error) {
       throw (await this.#refusals(plan.shares.length)) ?? error;
     }
-    return this.#results(units);
+    const results = await this.#results(units);
+    const workers = Math.min(this.execution.workers, plan.shares.length);
+    const seconds = (performance.now() - begun) / 1000;
+    this.#figures.push(figuresOf(name, { seconds, workers }, units, results));
+    return results;
   }
 
   /** Takes away what only workers needed. */
@@ -143,8 +163,7 @@ export class SpreadStages {
   async #observe(units: readonly Unit[]): Promise<void> {
     this.mayGoOn();
     const done = new Set((await this.storage.within(`${this.pass}/done`).list()).keys());
-    const documents = (of: readonly Unit[]): number =>
-      of.reduce((sum, unit) => sum + (unit.do === "frame" ? 0 : unit.piece.documents), 0);
+    const documents = (of: readonly Unit[]): number => of.reduce((sum, unit) => sum + documentsOf(unit), 0);
     const finished = documents(units.filter(({ id }) => done.has(`${id}.json`)));
     this.context.reporter.progress(finished, documents(units), "documents");
   }

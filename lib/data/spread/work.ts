@@ -1,5 +1,6 @@
-import type { CollectionChange } from "../protocol";
-import type { ProcessReport } from "../migrations";
+import type { Segment } from "../dump/manifest";
+import type { Migration, ProcessReport } from "../migrations";
+import type { IdRange } from "../store/id-ranges";
 
 /** Whole documents in a file of the record's storage: never changed once written, and known by their content. */
 export interface Piece {
@@ -22,7 +23,21 @@ export type Unit =
    */
   | { readonly do: "frame"; readonly id: string; readonly reads: readonly Piece[] }
   /** Puts one piece into its staging collection. */
-  | { readonly do: "load"; readonly id: string; readonly piece: Piece };
+  | { readonly do: "load"; readonly id: string; readonly piece: Piece }
+  /** Reads documents out of the database into a file. */
+  | ({ readonly do: "dump"; readonly id: string } & Stretch)
+  /** Reads documents in the database for their content hash. */
+  | ({ readonly do: "scan"; readonly id: string } & Stretch);
+
+/** Documents of one collection as they stand in the database. */
+export interface Stretch {
+  readonly collection: string;
+  /** Which of them, by their `_id`s. */
+  readonly range: IdRange;
+  /** About how many there are, and how large they are together; for sharing the work, and for people. */
+  readonly documents: number;
+  readonly bytes: number;
+}
 
 /** What one Job is to do; it lies in the storage, and workers know it by its content hash. */
 export interface WorkPlan {
@@ -53,17 +68,30 @@ export interface UnitResult {
   readonly report?: ProcessReport;
   /** New versions as pieces, of collections in which the unit found a difference; also of empty ones. */
   readonly written?: readonly WrittenPieces[];
-  /** Of `load`: what was sent. */
-  readonly loaded?: Pick<CollectionChange, "collection"> & {
-    readonly documents: number;
-    readonly hash: string;
-  };
-  /** For the cost model. */
+  /** Of `load`: what was sent. Of `dump` and `scan`: what was read. */
+  readonly passed?: Passed;
+  /** Of `dump`: where it lies; an attempt that is made again writes a file of its own, since users go on writing. */
+  readonly dumped?: { readonly file: string; readonly segments: readonly Segment[] };
+  /** What it took, for the cost model. */
   readonly seconds: number;
+}
+
+/** Documents of one collection that went through a worker. */
+export interface Passed {
+  readonly collection: string;
+  readonly documents: number;
+  readonly bytes: number;
+  /** Their order-free content hash. */
+  readonly hash: string;
 }
 
 /** What a unit wrote of one collection of the new version. */
 export interface WrittenPieces {
   readonly collection: string;
   readonly pieces: readonly Piece[];
+}
+
+/** Whether a step may ask for any collection, so that the chain can't be run on a piece by itself. */
+export function needsAll(chain: readonly Migration[]): boolean {
+  return chain.some(({ step }) => step.kind === "python");
 }

@@ -1,6 +1,7 @@
 import type { Db } from "mongodb";
 import type { Block, DocumentSource } from "../blocks";
 import { listAll, userCollections } from "./catalog";
+import { type IdRange, inRange } from "./id-ranges";
 import { rawBatches } from "./raw-batches";
 
 /** Blocks stay under this, in bytes: large enough to be cheap to pass on, small enough that a few don't matter. */
@@ -15,6 +16,8 @@ export class MongoSource implements DocumentSource {
     private readonly db: Db,
     /** What a collection is really called. Staging is read through the same class. */
     private readonly actualName: (collection: string) => string = (collection) => collection,
+    /** Which documents; all of them where absent. */
+    private readonly range: IdRange = {},
   ) {}
 
   async collections(): Promise<readonly string[]> {
@@ -39,7 +42,8 @@ export class MongoSource implements DocumentSource {
   async *batches(collection: string): AsyncGenerator<Iterable<Uint8Array>> {
     const name = this.actualName(collection);
     const batchSize = await this.#batchSize(name);
-    yield* rawBatches(this.db.collection(name).find({}, { raw: true, batchSize, noCursorTimeout: false }));
+    const options = { raw: true, batchSize, noCursorTimeout: false };
+    yield* rawBatches(this.db.collection(name).find(inRange(this.range), options));
   }
 
   async #batchSize(name: string): Promise<number> {

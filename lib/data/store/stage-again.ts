@@ -39,7 +39,7 @@ export async function stageAgain(
     recordStorage(context, log).within(context.store.db.databaseName),
     again.map(({ name }) => name),
     mayGoOn,
-    segmentOf(context),
+    await segmentOf(context),
   );
   const needs = moved ? process.needs : { ...process.needs, chain: [] };
   const found = await runPass(

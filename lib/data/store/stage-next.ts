@@ -2,8 +2,10 @@ import { Refusal } from "../../problem";
 import { DumpingSource } from "../dump/dump";
 import type { Beside, ProcessReport } from "../migrations";
 import { stagingName } from "../names";
-import { OrderFreeHash } from "../order-free-hash";
+import { type ContentHash, OrderFreeHash } from "../order-free-hash";
 import { sideBySide } from "../side-by-side";
+import { pieceBytes } from "../spread/cut";
+import type { StageFigures } from "../spread/stage-figures";
 import { type CollectionInfo, estimateDocuments } from "./catalog";
 import { MongoSource } from "./mongo-source";
 import { patientInserter } from "./patient-insert";
@@ -22,6 +24,8 @@ export interface StagedCollections {
   readonly dump: DumpingSource;
   /** Options and indexes that each staged collection was made with. */
   readonly shapes: ReadonlyMap<string, string>;
+  /** What each stage took, where workers did it. */
+  readonly figures?: readonly StageFigures[];
 }
 
 /**
@@ -41,13 +45,18 @@ export async function stageNextVersion(
   const storage = recordStorage(context, log).within(store.db.databaseName);
   // What an earlier attempt left of a collection that is gone would be restored with the rest.
   await storage.remove();
-  const dump = new DumpingSource(source, storage, names, mayGoOn, segmentOf(context));
+  const dump = new DumpingSource(source, storage, names, mayGoOn, await segmentOf(context));
   return { dump, ...(await runPass(context, log, { ...context.process, dump, live }, mayGoOn)) };
 }
 
-/** A piece of a dump is what a worker does at a time. */
-export function segmentOf({ spec: { execution } }: Pick<MongoContext, "spec">): number | undefined {
-  return execution && execution.segment * 1024 * 1024;
+/** A piece of a dump is what a worker does at a time: as large as the operator wants, or larger where there would be too many. */
+export async function segmentOf({
+  spec: { execution },
+  store,
+}: Pick<MongoContext, "spec" | "store">): Promise<number | undefined> {
+  if (!execution) return undefined;
+  const { dataSize } = await store.db.stats();
+  return pieceBytes(execution.segment, Number(dataSize));
 }
 
 /** What one pass goes over, and by what. */
@@ -106,7 +115,11 @@ export async function runPass(
       await readBack(context, log.token, sink, report);
       return { report, shapes: sink.shapes };
     },
-    ({ report }) => ({ documents: report.totals.documentsBefore, changed: [...report.changed] }),
+    ({ report, figures }) => ({
+      documents: report.totals.documentsBefore,
+      changed: [...report.changed],
+      ...(figures && { spread: figures.map((one) => ({ ...one })) }),
+    }),
   );
 }
 
@@ -128,21 +141,26 @@ export async function scan(
   return hash;
 }
 
-/** What was loaded is read back and compared with what was sent, and with what the migration reported (rule N14). */
+/**
+ * What was loaded is read back and compared with what was sent, and with what the migration reported (rule N14).
+ * @param read what others have read back, by the name that it stands under; the rest is read here.
+ */
 export async function readBack(
   context: Pick<MongoContext, "store">,
   token: number,
-  sink: { readonly hashes: ReadonlyMap<string, Pick<OrderFreeHash, "documents" | "toString">> },
+  sink: { readonly hashes: ReadonlyMap<string, ContentHash> },
   report: ProcessReport,
+  read: ReadonlyMap<string, ContentHash> = new Map(),
 ): Promise<void> {
   const found = await sideBySide([...sink.hashes], scansAtOnce, async ([collection, sent]) => {
-    const there = await scan(context, collection, stagingName(collection, token), () => undefined);
+    const name = stagingName(collection, token);
+    const there = read.get(name) ?? (await scan(context, collection, name, () => undefined));
     const reported = report.collections.find((change) => change.collection === collection)?.hashAfter;
     const wanted = sent.toString();
     if (there.toString() === wanted && (reported === undefined || reported === wanted)) return [];
     return [
       {
-        where: `${context.store.db.databaseName}.${stagingName(collection, token)}`,
+        where: `${context.store.db.databaseName}.${name}`,
         found: `${there.documents} documents with content hash ${there.toString()}`,
         allowed: `${sent.documents} documents with content hash ${reported ?? wanted}, as the migration made them`,
         mend: "the server did not keep what it acknowledged: look into its log before the next attempt",

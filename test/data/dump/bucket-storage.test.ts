@@ -74,6 +74,29 @@ describe("A bucket as the place of dumps", function () {
     assert.equal(sums.length, 3);
   });
 
+  it("joins objects to one: by itself where it can, through us where they are too small", async () => {
+    const join = storage.within("join");
+    for (const [whole, sizes] of [
+      ["by itself", [6 * mebibyte, 5 * mebibyte, 3]],
+      ["through us", [3, 0, 5]],
+    ] as const) {
+      const parts = sizes.map((size) => randomBytes(size));
+      for (const [at, part] of parts.entries()) {
+        const file = await join.put(`part ${at}`);
+        await file.write(part);
+        await file.publish();
+      }
+      await join.join(
+        whole,
+        parts.map((_, at) => `part ${at}`),
+      );
+      assert.ok((await buffer(join.get(whole))).equals(Buffer.concat(parts)), whole);
+      await join.remove(whole);
+    }
+    assert.deepEqual([...(await join.list())], []);
+    assert.ok(store.seen.some(({ headers }) => headers["x-amz-copy-source-range"] !== undefined));
+  });
+
   it("what was given up, or left by somebody who died, leaves nothing", async () => {
     const folder = storage.within("given-up");
     for (const end of ["abandon", "die"]) {

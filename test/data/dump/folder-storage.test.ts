@@ -30,6 +30,17 @@ describe("A folder as storage for dumps", () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
+  it("joins files to one, which is there whole or not at all", async () => {
+    const storage = new FolderStorage(scratch("storage"));
+    for (const part of ["one", "two", "three"]) await putText(storage, `parts/${part}`, part);
+    await assert.rejects(storage.join("whole/file", ["parts/one", "parts/none"]));
+    assert.deepEqual(await names(storage), ["parts/three", "parts/two"]);
+    await putText(storage, "parts/one", "one");
+    await storage.join("whole/file", ["parts/one", "parts/two", "parts/three"]);
+    assert.equal(await getText(storage, "whole/file"), "onetwothree");
+    assert.deepEqual(await names(storage), ["whole/file"]);
+  });
+
   it("gives a part of a file, and what there is of a part that goes beyond its end", async () => {
     const storage = new FolderStorage(scratch("storage"));
     await putText(storage, "file", "0123456789");

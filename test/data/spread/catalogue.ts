@@ -16,11 +16,17 @@ export async function fillCatalogue(uri: string, database: string): Promise<void
   const numbers = Array.from({ length: thingsInAll }, (_, n) => n);
   await fill(uri, database, {
     things: numbers.map((n): Document => ({ _id: n, id: `t:thing-${n}`, size: n, text: `${text}${n}` })),
-    parts: numbers.map((n): Document => ({ _id: `part-${n}`, of: `t:thing-${n}`, text: `${text}${n}` })),
+    parts: numbers.map((n): Document => ({
+      _id: `part-${String(n).padStart(4, "0")}`,
+      of: `t:thing-${n}`,
+      text: `${text}${n}`,
+    })),
     names: [1, 2, 3].map((n): Document => ({ _id: n, name: `name ${n}` })),
     notes: [1, 2].map((n): Document => ({ _id: n, id: `t:note-${n}` })),
   });
 }
+
+const collections: readonly string[] = ["things", "parts", "names", "notes", "nothing"];
 
 /** What the migration does with its documents; a test may put something else in its place. */
 const whole = `{
@@ -33,15 +39,14 @@ const whole = `{
 }`;
 
 /** A migration list from 1.0.0 to 2.0.0, with schemas of its own. @returns its folder. */
-export function catalogueMigrations(body = whole): string {
+export function catalogueMigrations(body = whole, names = collections): string {
   const list = scratch("list");
   const write = (name: string, text: string): void => {
     mkdirSync(dirname(join(list, name)), { recursive: true });
     writeFileSync(join(list, name), text);
   };
-  const before = ["things", "parts", "names", "notes", "nothing"];
-  write("catalogue/1.0.0.schema.json", schemaText("1.0.0", before));
-  write("catalogue/2.0.0.schema.json", schemaText("2.0.0", [...before, "labels", "kinds"]));
+  write("catalogue/1.0.0.schema.json", schemaText("1.0.0", names));
+  write("catalogue/2.0.0.schema.json", schemaText("2.0.0", [...names, "labels", "kinds"]));
   write(
     "catalogue/1.0.0-to-2.0.0/migration.ts",
     `import { defineMigration, removed } from "slipway/lib/data/migrations/typescript/define";\nvoid removed;\nexport default defineMigration(${body});\n`,

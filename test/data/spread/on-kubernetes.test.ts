@@ -4,10 +4,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { processor } from "../../../lib/data/conductor/processor";
 import type { EmbeddedEnvironment } from "../../../lib/config/embedded";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
+import { FolderStorage } from "../../../lib/data/dump/folder-storage";
+import { loadMigrations } from "../../../lib/data/migrations";
+import { prepareData } from "../../../lib/data/migrations/prepare";
+import { processData } from "../../../lib/data/migrations/process";
+import { MongoSource } from "../../../lib/data/store/mongo-source";
 import { embedded } from "../../embedded";
+import { scratch } from "../../scratch";
 import { ChildEngine } from "../kill/child-engine";
 import { packageRoot } from "../../../lib/package-root";
 import { besideNames, contentOf, EngineRun } from "../engine-run";
+import { fillOthers, fillUpTo, others } from "../many-documents";
 import { withClient } from "../server";
 import { catalogueMigrations, catalogueRelease, fillCatalogue } from "./catalogue";
 import { namespace, SpreadPlace } from "./place";
@@ -42,28 +49,72 @@ describe("A pass that is spread over pods", function () {
     });
   }
 
-  it("makes the same with 4, of which some are killed at random instants, and one is drained off its node", async () => {
+  it("makes the same with 4, of which some are killed at random instants", async () => {
     const next = { ...(await adopted("pods_killed")), execution: place.execution({ workers: 4 }) };
     const run = new EngineRun({ do: "release", spec: next }, processor);
     const seen: string[] = [];
-    for (const what of ["killed", "killed", "evicted"]) {
+    while (seen.length < 3) {
       const pod = await place.podWhere(
-        ({ metadata, status }) =>
-          status?.containerStatuses?.[0]?.state?.running !== undefined &&
-          !seen.includes(metadata?.name ?? ""),
+        (one) => place.isRunning(one) && !seen.includes(one.metadata?.name ?? ""),
       );
       seen.push(pod.metadata?.name ?? "");
       await sleep(Math.random() * 800);
-      if (what === "killed") await place.kill(pod);
-      else {
-        await place.cordon(true);
-        await place.evict(pod).finally(() => place.cordon(false));
-      }
+      await place.kill(pod);
     }
     await confirmed(run, next);
     assert.deepEqual(await contentOf(environment.mongo.uri, "pods_killed"), localContent);
     assert.deepEqual(run.last("closed").record.collections, local.last("closed").record.collections);
     assert.deepEqual(await place.left(), []);
+  });
+
+  it("makes the same with 8, whose node is cordoned and drained in the middle", async () => {
+    const resources = { cpu: "200m", memory: "512Mi" };
+    const next = {
+      ...(await adopted("pods_drained")),
+      execution: place.execution({ workers: 8, resources }),
+    };
+    const run = new EngineRun({ do: "release", spec: next }, processor);
+    const first = await place.podWhere((pod) => place.isRunning(pod));
+    await place.cordon(true);
+    const drained = await place.drain().finally(() => place.cordon(false));
+    assert.ok(drained.includes(first.metadata?.name ?? ""), drained.join());
+    await confirmed(run, next);
+    assert.deepEqual(await contentOf(environment.mongo.uri, "pods_drained"), localContent);
+    assert.deepEqual(run.last("closed").record.collections, local.last("closed").record.collections);
+    assert.deepEqual(await place.left(), []);
+  });
+
+  it("400,000 documents go through 8 pods, and what they make is what one pass in this process makes", async () => {
+    const { uri } = environment.mongo;
+    const database = "pods_many";
+    await fillOthers(uri, database);
+    await fillUpTo(uri, database, 400_000);
+    const list = catalogueMigrations(
+      `{ collections: { biosample_set: (one) => ({ ...one, seen: true }), study_set: (one) => one } }`,
+      await others.collections(),
+    );
+    const first = catalogueRelease(place.spec(database), "1.0.0", list);
+    const execution = place.execution({
+      workers: 8,
+      segment: 4,
+      resources: { cpu: "200m", memory: "512Mi" },
+    });
+    await released({ ...first, execution });
+    const next = { ...catalogueRelease(first, "2.0.0", list), execution };
+    const chain = loadMigrations(list).chain("catalogue", "1.0.0", "2.0.0");
+    const [schema, before, reports] = [next.schema, first.schema, new FolderStorage(scratch("reports"))];
+    const prepared = await prepareData(chain, schema, before, { list });
+    const expected = await withClient(uri, (client) => {
+      const source = new MongoSource(client.db(database));
+      return processData({ chain, schema, before, source, reports }, prepared);
+    });
+    const run = await released(next);
+    assert.deepEqual(expected.changed, ["biosample_set"]);
+    assert.deepEqual(run.last("closed").record.collections, expected.collections);
+    const content = await contentOf(uri, database);
+    for (const { collection, documentsAfter, hashAfter } of expected.collections)
+      assert.equal(content[collection], `${documentsAfter}:${hashAfter}`, collection);
+    await withClient(uri, (client) => client.db(database).dropDatabase());
   });
 
   it("a coordinator that is killed leaves Jobs that the next one takes away", async () => {
@@ -72,7 +123,7 @@ describe("A pass that is spread over pods", function () {
       do: "release",
       spec: next,
     });
-    await place.podWhere(({ status }) => status?.containerStatuses?.[0]?.state?.running !== undefined);
+    await place.podWhere((pod) => place.isRunning(pod));
     process.kill(engine.pid, "SIGKILL");
     await engine.ended;
     assert.notDeepEqual(await place.left(), []);

@@ -11,6 +11,7 @@ import {
 } from "@kubernetes/client-node";
 import { pack } from "tar-stream";
 import type { EmbeddedEnvironment } from "../../../lib/config/embedded";
+import { hasStatus } from "../../../lib/data/cluster/connect";
 import type { ExecutionSpec, ReleaseSpec } from "../../../lib/data/protocol";
 import { engineSettings, makeEngineImage } from "../../../tools/images/engine/engine-image";
 import { assembleImage, type Blob, layerOf } from "../../../tools/images/image";
@@ -71,11 +72,9 @@ export class SpreadPlace {
     return (await this.core.listNamespacedPod({ namespace })).items;
   }
 
-  /** Pods whose worker runs now. */
-  async running(): Promise<readonly V1Pod[]> {
-    return (await this.pods()).filter(
-      ({ status }) => status?.containerStatuses?.[0]?.state?.running !== undefined,
-    );
+  /** Whether a pod's worker runs now. */
+  isRunning({ status }: V1Pod): boolean {
+    return status?.containerStatuses?.[0]?.state?.running !== undefined;
   }
 
   /** SIGKILL to the worker of a pod, as its node's kernel would send it. @returns whether it was still there. */
@@ -90,13 +89,18 @@ export class SpreadPlace {
     return false;
   }
 
-  /** Evicts a pod, as draining its node does. */
-  async evict(pod: V1Pod): Promise<void> {
-    const name = pod.metadata?.name ?? "";
-    await this.core.createNamespacedPodEviction({
-      name,
-      namespace,
-      body: { metadata: { name, namespace }, deleteOptions: { gracePeriodSeconds: 0 } },
+  /** Evicts all workers, as draining their node does. @returns their names. */
+  async drain(): Promise<readonly string[]> {
+    const names = (await this.pods()).map(({ metadata }) => metadata?.name ?? "");
+    for (const name of names) await this.#evict(name);
+    return names;
+  }
+
+  async #evict(name: string): Promise<void> {
+    const body = { metadata: { name, namespace }, deleteOptions: { gracePeriodSeconds: 0 } };
+    await this.core.createNamespacedPodEviction({ name, namespace, body }).catch((error: unknown) => {
+      // It may have ended by itself.
+      if (!hasStatus(error, 404)) throw error;
     });
   }
 

@@ -15,7 +15,7 @@ export class WorkersHere implements Workers {
   ) {}
 
   async carryOut(stage: Stage, order: WorkOrder, observe: () => Promise<void>): Promise<void> {
-    this.stages.push(`${stage.name.split("-")[0] ?? ""}: ${stage.shares}`);
+    this.stages.push(`${stage.name.replace(/-\d+$/, "")}: ${stage.shares}`);
     for (let index = 0; index < stage.shares; index++) {
       await this.attempt(() => runShare(order, index, new Secrets()), stage, index);
       await observe();
