@@ -5,6 +5,7 @@ import type { CollectionChange } from "../protocol";
 import { isOf, type Mark, markOf, since, type Written } from "./mark";
 import type { PostgresServer } from "./server";
 import { sideBySide } from "./side-by-side";
+import { inSnapshot } from "./snapshot";
 import { contentOf } from "./table-hash";
 import { plain, type Table, tablesOf } from "./tables";
 
@@ -65,7 +66,8 @@ export class Comparison {
       suspects,
       async (session, table) => {
         mayGoOn();
-        return { collection: `${thing}.${plain(table)}`, ...(await contentOf(session, table)) };
+        const { rows, hash } = await contentOf(session, table);
+        return { collection: `${thing}.${plain(table)}`, rows, hash };
       },
     );
     const differing = found
@@ -84,7 +86,7 @@ export class Comparison {
       const [added, changed, removed] = written.counted;
       return `${added} rows added, ${changed} changed, ${removed} removed`;
     }
-    const newer = written ? `, ${written.newer} of them written since` : "";
+    const newer = written ? `, ${written.newer.rows} of them written since` : "";
     return `${change.documentsAfter} rows then, ${documents} now${newer}`;
   }
 
@@ -101,9 +103,11 @@ export class Comparison {
     actual: string,
     { mark, trustCounters }: KnownMark,
   ): Promise<readonly Table[]> {
-    return this.server.with(actual, async (client) => {
+    const sessions = { server: this.server, database: actual, jobs: this.jobs };
+    return inSnapshot(this.server, actual, async (now) => {
+      const { client } = now;
       if (!(await isOf(client, mark))) return tablesOf(client);
-      const { written, reshaped } = await since(client, mark, trustCounters);
+      const { written, reshaped } = await since(sessions, now, mark, trustCounters);
       for (const one of written) this.#written.set(`${thing}.${plain(one.table)}`, one);
       const names = new Set([...written.map(({ table }) => plain(table)), ...reshaped]);
       return (await tablesOf(client)).filter((table) => names.has(plain(table)));

@@ -1,4 +1,4 @@
-import { Refusal } from "../../problem";
+import { type Problem, Refusal } from "../../problem";
 import type { OneDatabase } from "./one-database";
 import { sideBySide } from "./side-by-side";
 import { contentOf, type TableContent } from "./table-hash";
@@ -24,6 +24,11 @@ export async function contentsOf(
   return new Map(found);
 }
 
+/** How many rows each table has. */
+export function rowsOf(contents: Contents): ReadonlyMap<string, number> {
+  return new Map([...contents].map(([table, { rows }]) => [table, rows]));
+}
+
 /** The contents of some tables only. */
 export function those(contents: Contents, which: Which): Contents {
   return new Map([...contents].filter(([table]) => which(table)));
@@ -41,17 +46,19 @@ export async function refuseUnequal(
 
 /** @throws Refusal where tables hold something else than they should. */
 export function refuseOtherContent(actual: string, wanted: Contents, found: Contents): void {
-  const problems = [...wanted].flatMap(([table, { rows, hash }]) => {
+  const problems = [...wanted].flatMap(([table, content]) => {
     const there = found.get(table);
-    if (there?.hash === hash && there.rows === rows) return [];
-    return [
-      {
-        where: `${actual}.${table}`,
-        found: there ? `${there.rows} rows with content hash ${there.hash}` : "no such table",
-        allowed: `${rows} rows with content hash ${hash}, as in the original`,
-        mend: "the copy is not what was dumped: look into the server's log before the next attempt",
-      },
-    ];
+    return there?.equals(content) === true ? [] : [otherContent(`${actual}.${table}`, content, there)];
   });
   if (problems.length > 0) throw new Refusal("reading back", problems);
+}
+
+/** What is said of a copy's table that does not hold what it should. */
+export function otherContent(where: string, wanted: TableContent, found: TableContent | undefined): Problem {
+  return {
+    where,
+    found: found ? `${found.rows} rows with content hash ${found.hash}` : "no such table",
+    allowed: `${wanted.rows} rows with content hash ${wanted.hash}, as in the original`,
+    mend: "the copy is not what was dumped: look into the server's log before the next attempt",
+  };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { sumOf } from "../dump/file-sum";
 import type { DumpStorage } from "../dump/storage";
 import { endSessions } from "./database";
@@ -55,15 +56,18 @@ export async function copyDatabase(
   );
 }
 
-/** Puts a copy that nobody needs under its own name any more in the place of another. */
-export async function replaceDatabase(
+/** Lets two databases that nobody needs under their own names change places, at once; nothing is dropped, which would take long. */
+export async function exchangeDatabases(
   client: Parameters<typeof endSessions>[0],
-  from: string,
-  to: string,
+  one: string,
+  other: string,
 ): Promise<void> {
-  await dropDatabase(client, to);
-  await endSessions(client, from);
-  await client.query(`ALTER DATABASE ${name(from)} RENAME TO ${name(to)}`);
+  const meanwhile = name(`slipway ${randomUUID()}`);
+  for (const database of [one, other]) await endSessions(client, database);
+  await client.query(
+    `BEGIN; ALTER DATABASE ${name(one)} RENAME TO ${meanwhile}; ALTER DATABASE ${name(other)} RENAME TO ${name(one)};
+     ALTER DATABASE ${meanwhile} RENAME TO ${name(other)}; COMMIT`,
+  );
 }
 
 /** Every file of a dump by its name, with size and SHA-256: what a dump must be, byte for byte (rule N11). */

@@ -1,5 +1,9 @@
 import type { Client } from "pg";
-import { row, rows } from "./server";
+import { type Counters, countersOf, countingSince } from "./counters";
+import { row } from "./server";
+import { type Sessions, sideBySide } from "./side-by-side";
+import { inSnapshot, type Snapshot } from "./snapshot";
+import { content, summed, TableContent } from "./table-hash";
 import { plain, quoted, type Table, tablesOf } from "./tables";
 
 /** A database at an instant, so that it can be told later which tables were written to since, without reading them again. */
@@ -33,9 +37,9 @@ export async function markOf(
   counted?: ReadonlyMap<string, Counters>,
 ): Promise<Mark> {
   const [about, found, counters] = [
-    await row<{ oid: string; horizon: string; counting: string }>(
+    await row<{ oid: string; horizon: string }>(
       client,
-      `SELECT ${ownOid} AS oid, pg_snapshot_xmin(pg_current_snapshot())::text AS horizon, ${countingSince} AS counting`,
+      `SELECT ${ownOid} AS oid, pg_snapshot_xmin(pg_current_snapshot())::text AS horizon`,
     ),
     await tablesOf(client),
     counted ?? (await countersOf(client)),
@@ -43,11 +47,12 @@ export async function markOf(
   const tables: Record<string, TableMark> = {};
   for (const table of found) {
     const name = plain(table);
-    const count = counts.get(name) ?? (await newerRows(client, table, undefined)).rows;
+    const count = counts.get(name) ?? (await countOf(client, table));
     const { file = "", counted = [0, 0, 0] } = counters.get(name) ?? {};
     tables[name] = { rows: count, file, columns: table.columns, counted };
   }
-  return { oid: about?.oid ?? "", horizon: about?.horizon ?? "0", counting: about?.counting ?? "", tables };
+  const counting = await countingSince(client);
+  return { oid: about?.oid ?? "", horizon: about?.horizon ?? "0", counting, tables };
 }
 
 const ownOid = "(SELECT oid::text FROM pg_database WHERE datname = current_database())";
@@ -57,38 +62,12 @@ export async function isOf(client: Client, mark: Mark): Promise<boolean> {
   return (await row<{ oid: string }>(client, `SELECT ${ownOid} AS oid`))?.oid === mark.oid;
 }
 
-/** Since when the server counts without a gap: a restart, a crash or a reset of the statistics makes it another text. */
-const countingSince = `(pg_postmaster_start_time()::text || ' ' || coalesce((SELECT stats_reset FROM pg_stat_bgwriter)::text, '')
-  || ' ' || coalesce((SELECT stats_reset FROM pg_stat_database WHERE datname = current_database())::text, '')
-  || ' ' || current_setting('track_counts'))`;
-
-export interface Counters {
-  readonly file: string;
-  readonly counted: readonly [number, number, number];
-}
-
-/** What the server has counted of each table's writes. */
-export async function countersOf(client: Client): Promise<ReadonlyMap<string, Counters>> {
-  const found = await rows<{ table: string; file: string; ins: string; upd: string; del: string }>(
-    client,
-    `SELECT s.schemaname || '.' || s.relname AS "table", c.relfilenode::text AS file,
-            n_tup_ins AS ins, n_tup_upd AS upd, n_tup_del AS del
-     FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid`,
-  );
-  return new Map(
-    found.map(({ table, file, ins, upd, del }) => [
-      table,
-      { file, counted: [Number(ins), Number(upd), Number(del)] },
-    ]),
-  );
-}
-
 /** Writes to a table since a mark. */
 export interface Written {
   readonly table: Table;
   readonly rows: number;
   /** Rows that were inserted or updated since, as far as they are still there. */
-  readonly newer: number;
+  readonly newer: TableContent;
   /** Rows inserted, updated and deleted, where the server counted them without a gap. */
   readonly counted?: readonly [number, number, number];
 }
@@ -102,16 +81,21 @@ export interface Since {
 
 /**
  * Looks at every table for rows that are newer than the mark, and counts: a deleted row is missing, any other write leaves a newer one.
+ * @param seen what is looked at: the whole of it at one instant.
  * @param trustCounters tables whose counters stand still are not looked at: exact, unless the server lost its statistics, which is
  *   noticed; sessions that still hold back what they counted must have ended.
  */
-export async function since(client: Client, mark: Mark, trustCounters: boolean): Promise<Since> {
+export async function since(
+  sessions: Omit<Sessions, "snapshot">,
+  { client, id }: Pick<Snapshot, "client" | "id">,
+  mark: Mark,
+  trustCounters: boolean,
+): Promise<Since> {
   const tables = await tablesOf(client);
   const counters = await countersOf(client);
-  const counting = await row<{ counting: string }>(client, `SELECT ${countingSince} AS counting`);
-  const whole = counting?.counting === mark.counting;
-  const written: Written[] = [];
+  const whole = (await countingSince(client)) === mark.counting;
   const reshaped = Object.keys(mark.tables).filter((name) => !tables.some((table) => plain(table) === name));
+  const looked: { table: Table; then: TableMark; counted?: Counters["counted"] }[] = [];
   for (const table of tables) {
     const name = plain(table);
     const then = mark.tables[name];
@@ -122,32 +106,48 @@ export async function since(client: Client, mark: Mark, trustCounters: boolean):
     const now = counters.get(name);
     const counted = whole && now ? difference(now.counted, then.counted) : undefined;
     const still = counted?.every((count) => count === 0) === true && now?.file === then.file;
-    if (trustCounters && still) continue;
-    const { rows: count, newer } = await newerRows(client, table, mark.horizon);
-    if (count === then.rows && newer === 0) continue;
-    written.push({ table, rows: count, newer, ...(counted ? { counted } : {}) });
+    if (!(trustCounters && still)) looked.push({ table, then, ...(counted ? { counted } : {}) });
   }
-  return { written, reshaped };
+  const found = await sideBySide(
+    { ...sessions, snapshot: id },
+    looked,
+    async (session, { table, then, counted }) => {
+      const { rows, newer } = await newerRows(session, table, mark.horizon);
+      const isSame = rows === then.rows && newer.rows === 0;
+      return isSame ? [] : [{ table, rows, newer, ...(counted ? { counted } : {}) }];
+    },
+  );
+  return { written: found.flat(), reshaped };
 }
 
-function difference(
-  now: readonly [number, number, number],
-  then: readonly [number, number, number],
-): readonly [number, number, number] {
+/** Whether anything was written to a copy since it was marked, when nobody had any business with it. */
+export async function isUntouched(sessions: Omit<Sessions, "snapshot">, mark: Mark): Promise<boolean> {
+  const { written, reshaped } = await inSnapshot(sessions.server, sessions.database, (now) =>
+    since(sessions, now, mark, true),
+  );
+  return written.length + reshaped.length === 0;
+}
+
+function difference(now: Counters["counted"], then: Counters["counted"]): Counters["counted"] {
   return [now[0] - then[0], now[1] - then[1], now[2] - then[2]];
+}
+
+async function countOf(client: Client, table: Table): Promise<number> {
+  const found = await row<{ rows: string }>(client, `SELECT count(*) AS rows FROM ONLY ${quoted(table)}`);
+  return Number(found?.rows ?? 0);
 }
 
 async function newerRows(
   client: Client,
   table: Table,
-  horizon: string | undefined,
-): Promise<{ readonly rows: number; readonly newer: number }> {
-  const newer = horizon === undefined ? "0" : `count(*) FILTER (WHERE ${isNewer(horizon)})`;
+  horizon: string,
+): Promise<{ readonly rows: number; readonly newer: TableContent }> {
   const found = await row<{ rows: string; newer: string }>(
     client,
-    `SELECT count(*) AS rows, ${newer} AS newer FROM ONLY ${quoted(table)}`,
+    `SELECT count(*) AS rows, ${summed("content")} AS newer FROM (
+       SELECT CASE WHEN ${isNewer(horizon)} THEN ${content(table)} END AS content FROM ONLY ${quoted(table)} AS r OFFSET 0) AS read`,
   );
-  return { rows: Number(found?.rows ?? 0), newer: Number(found?.newer ?? 0) };
+  return { rows: Number(found?.rows ?? 0), newer: TableContent.parse(found?.newer ?? "0 0 0") };
 }
 
 /**

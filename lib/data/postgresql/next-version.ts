@@ -14,16 +14,17 @@ export interface Made {
 
 /**
  * Migrates one of two copies that are byte for byte the same; the other stays as it is. Both are compared with the original at the same
- * time: what no step touched in the one that was migrated, all else in the other.
+ * time: what no step changed in the one that was migrated, all else in the other.
  */
 export async function migrateBeside(one: OneDatabase, before: Contents): Promise<Made> {
   const { base, next } = one.names;
-  const migrated = await migrateNext(one);
-  const isTouched = touchedBy(migrated);
+  const { migrated, isTouched, isWritten } = await migrateNext(one);
   const [after] = await allEnded(
     finish(one, () => true, isTouched),
-    refuseUnequal(one, base, before, isTouched),
+    refuseUnequal(one, base, before, isWritten),
   );
+  const isOther: Which = (table) => isTouched(table) && !isWritten(table) && !isSame(table, before, after);
+  await refuseUnequal(one, base, before, isOther);
   refuseOtherContent(
     next,
     those(before, (table) => !isTouched(table)),
@@ -32,25 +33,38 @@ export async function migrateBeside(one: OneDatabase, before: Contents): Promise
   return { migrated, after };
 }
 
-/**
- * Migrates the only copy, which has the original's statistics.
- * @param before what the original holds; it may be known last of all.
- * @param unproved tables of the copy that nobody has compared with the original yet.
- */
-export async function migrateAlone(
-  one: OneDatabase,
-  before: Promise<Contents>,
-  unproved: Which,
-): Promise<Made> {
+/** Migrates the only copy, which has the original's statistics. @param unproved tables of it that nobody has compared with the original yet. */
+export async function migrateAlone(one: OneDatabase, before: Contents, unproved: Which): Promise<Made> {
   const { next } = one.names;
-  const copied = await contentsOf(one, next, unproved);
-  const migrated = await migrateNext(one);
-  const isTouched = touchedBy(migrated);
+  refuseOtherContent(next, those(before, unproved), await contentsOf(one, next, unproved));
+  const { migrated, isTouched } = await migrateNext(one);
   const touched = await finish(one, isTouched, "new");
-  const original = await before;
-  refuseOtherContent(next, those(original, unproved), copied);
-  const untouched = those(original, (table) => !isTouched(table));
-  return { migrated, after: new Map([...untouched, ...touched]) };
+  return { migrated, after: new Map([...those(before, (table) => !isTouched(table)), ...touched]) };
+}
+
+/**
+ * Migrates the only copy, which holds what is known, once more. A table is not read where its rows' hash stayed the same the first time,
+ * and now no row was written and its file and columns are what they were.
+ */
+export async function migrateAgain(
+  one: OneDatabase,
+  before: Contents,
+  first: Made & { readonly before: Contents },
+): Promise<Made> {
+  const { migrated, isTouched, isWritten } = await migrateNext(one);
+  const isRead: Which = (table) =>
+    isTouched(table) && (isWritten(table) || !isSame(table, first.before, first.after));
+  const read = await finish(one, isRead, "new");
+  return { migrated, after: new Map([...those(before, (table) => !isRead(table)), ...read]) };
+}
+
+/** A copy that was migrated, and what may differ in it from what it was. */
+interface Stepped {
+  readonly migrated: Migrated;
+  /** What a step read, wrote or altered: nothing else can differ. */
+  readonly isTouched: Which;
+  /** What of this has other rows, as far as the server tells: it counted writes, or the rows lie in another file or are read otherwise. */
+  readonly isWritten: Which;
 }
 
 async function migrateNext({
@@ -61,14 +75,31 @@ async function migrateNext({
   chain,
   mayGoOn,
   names,
-}: OneDatabase): Promise<Migrated> {
+}: OneDatabase): Promise<Stepped> {
   const { next } = names;
   const before = await server.with(next, tablesOf);
   const done = await migrate({ server, secrets, database, actual: next, only }, chain, mayGoOn);
   const violations = [...done.violations, ...(await checkNotValid(server, next))];
-  if (!done.touched) return { ...done, violations };
-  const moved = otherNames(before, await server.with(next, tablesOf));
-  return { ...done, violations, touched: new Set([...done.touched, ...moved]) };
+  if (!done.touched)
+    return { migrated: { ...done, violations }, isTouched: () => true, isWritten: () => true };
+  const after = await server.with(next, tablesOf);
+  const touched = new Set([...done.touched, ...otherNames(before, after)]);
+  const same = new Set(before.map(standing));
+  const left = new Set(after.filter((table) => same.has(standing(table))).map(plain));
+  const isTouched: Which = (table) => touched.has(table);
+  const isWritten: Which = (table) =>
+    isTouched(table) && !(left.has(table) && (done.counted.get(table) ?? []).every((count) => count === 0));
+  return { migrated: { ...done, violations, touched }, isTouched, isWritten };
+}
+
+/** What of a table tells that rows which nobody wrote are what they were. */
+function standing(table: Table): string {
+  return JSON.stringify([table.oid, plain(table), table.file, table.values]);
+}
+
+function isSame(table: string, before: Contents, after: Contents): boolean {
+  const [old, next] = [before.get(table), after.get(table)];
+  return old !== undefined && next !== undefined && old.equals(next);
 }
 
 /** Names that tables have lost or got: a lock tells of a table by the name that it has at the end, where it still has one. */
@@ -79,10 +110,6 @@ function otherNames(before: readonly Table[], after: readonly Table[]): readonly
     ...before.filter((table) => !now.has(key(table))),
     ...after.filter((table) => !then.has(key(table))),
   ].map(plain);
-}
-
-function touchedBy({ touched }: Migrated): Which {
-  return (table) => touched?.has(table) ?? true;
 }
 
 /**

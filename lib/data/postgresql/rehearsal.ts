@@ -1,18 +1,19 @@
 import { Refusal } from "../../problem";
 import { allEnded } from "../all-ended";
-import type { Contents } from "./contents";
+import { type Contents, rowsOf } from "./contents";
 import { copyDatabase, dump, filesOf } from "./copy";
 import { type DatabaseTraits, traitsOf } from "./database";
 import { analyse } from "./derived";
 import { largeObjectsHash } from "./large-objects";
 import { load } from "./load-dump";
-import { countersOf, type Mark, markOf } from "./mark";
+import { type Mark, markOf } from "./mark";
 import type { Migrated } from "./migrate";
 import { migrateAlone, migrateBeside } from "./next-version";
-import type { OneDatabase } from "./one-database";
+import type { OneDatabase, VersionNames } from "./one-database";
 import { linesThatDiffer, schemaText } from "./schema-text";
 import { type SequenceState, sequencesOf } from "./sequences";
 import { sideBySide } from "./side-by-side";
+import { inSnapshot } from "./snapshot";
 import { contentOf } from "./table-hash";
 import { plain, tablesOf } from "./tables";
 
@@ -34,6 +35,8 @@ export interface Rehearsed extends Seen {
   readonly files: Awaited<ReturnType<typeof filesOf>>;
   readonly after: Contents;
   readonly migrated: Migrated;
+  /** Both copies as they were compared with the original, so that it is seen whether anybody wrote to them since. */
+  readonly marks: Readonly<Partial<Record<keyof VersionNames, Mark>>>;
 }
 
 /**
@@ -59,20 +62,20 @@ export async function rehearse(one: OneDatabase, keepBase: boolean): Promise<Reh
     analyse({ server, database: loaded, jobs }, () => true),
   );
   if (!keepBase)
-    return { ...seen, schema, files, ...(await migrateAlone(one, Promise.resolve(seen.before), () => true)) };
+    return { ...seen, schema, files, marks: {}, ...(await migrateAlone(one, seen.before, () => true)) };
   await server.with(at, (client) => copyDatabase(client, loaded, names.next, seen.traits.owner));
-  return { ...seen, schema, files, ...(await migrateBeside(one, seen.before)) };
+  const made = await migrateBeside(one, seen.before);
+  const marks = {
+    base: await server.with(names.base, (client) => markOf(client, rowsOf(seen.before))),
+    next: await server.with(names.next, (client) => markOf(client, rowsOf(made.after))),
+  };
+  return { ...seen, schema, files, marks, ...made };
 }
 
 /** The dump, and hashes of what it must hold, of one and the same snapshot. */
 async function dumpAndLook(one: OneDatabase, folder: string): Promise<Seen> {
   const { server, programs, database, jobs } = one;
-  return server.with(database, async (client) => {
-    // Before the snapshot: what is counted later than this may be what the snapshot does not show.
-    const counters = await countersOf(client);
-    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const exported = await client.query<{ snapshot: string }>("SELECT pg_export_snapshot() AS snapshot");
-    const snapshot = exported.rows[0]?.snapshot ?? "";
+  return inSnapshot(server, database, async ({ client, id: snapshot, counters }) => {
     const traits = await traitsOf(client, database);
     if (!traits) throw new Error(`${database} is gone`);
     const sequences = await sequencesOf(client);
@@ -85,10 +88,8 @@ async function dumpAndLook(one: OneDatabase, folder: string): Promise<Seen> {
       hashing.then((found) => new Map(found)),
       dump(programs, { database, folder, snapshot, jobs }),
     );
-    const counts = new Map([...before].map(([table, { rows }]) => [table, rows]));
-    const mark = await markOf(client, counts, counters);
+    const mark = await markOf(client, rowsOf(before), counters);
     const objects = await largeObjectsHash(client);
-    await client.query("COMMIT");
     return { traits, sequences, before, mark, objects };
   });
 }

@@ -1,16 +1,19 @@
+import type { Client } from "pg";
 import { allEnded } from "../all-ended";
 import { sideBySide as itemsSideBySide } from "../side-by-side";
-import { type Contents, contentsOf } from "./contents";
+import { type Contents, rowsOf } from "./contents";
 import { rehearse, type Rehearsed } from "./rehearsal";
 import { carry } from "./delta";
-import { type Mark, markOf, since, type Since } from "./mark";
+import { isUntouched, type Mark, markOf, since, type Since } from "./mark";
 import { largeObjectsHash } from "./large-objects";
 import type { OneDatabase } from "./one-database";
-import { migrateAlone } from "./next-version";
-import { filesOf, replaceDatabase } from "./copy";
+import { migrateAgain } from "./next-version";
+import { exchangeDatabases, filesOf } from "./copy";
 import { grantsOf, makeAlike, traitsOf, traitsThatDiffer } from "./database";
 import { schemaText } from "./schema-text";
 import { followSequences, sequencesOf } from "./sequences";
+import { rows } from "./server";
+import { inSnapshot, type Snapshot } from "./snapshot";
 import { plain } from "./tables";
 import { Refusal } from "../../problem";
 
@@ -29,27 +32,46 @@ export async function settle(
   rehearsed: Rehearsed,
   says: (text: string) => void,
 ): Promise<Settled> {
-  const found = await look(one, rehearsed);
-  let version: Rehearsed = rehearsed;
-  if (found.altered !== undefined || (found.since.written.length > 0 && !found.mayCarry)) {
-    says(
-      `everything again in ${one.database}: ${found.altered ?? "rows can't be carried without the right to set session_replication_role"}`,
-    );
-    version = await rehearse(one, false);
-  } else if (found.since.written.length > 0) {
-    says(`again what users changed in ${found.since.written.map(({ table }) => plain(table)).join(", ")}`);
-    version = await carryOver(one, rehearsed, found.since);
-  } else {
-    await one.server.with(one.names.next, (client) =>
-      followSequences(client, rehearsed.sequences, found.sequences),
-    );
-  }
-  await makeNextAlike(one);
-  const closed = await one.server.with(one.database, async (client) => {
-    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    return markOf(client, new Map([...version.before].map(([table, { rows }]) => [table, rows])));
+  return inSnapshot(one.server, one.database, async (closed) => {
+    const found = await look(one, rehearsed, closed);
+    const { written } = found.since;
+    if (found.altered !== undefined || (written.length > 0 && !found.mayCarry)) {
+      says(
+        `everything again in ${one.database}: ${found.altered ?? "rows can't be carried without the right to set session_replication_role"}`,
+      );
+      const anew = await rehearse(one, false);
+      await makeNextAlike(one);
+      return { ...anew, closed: anew.mark };
+    }
+    const { base, next } = one.names;
+    await refuseWritten(one, written.length > 0 ? [base, rehearsed.marks.base] : [next, rehearsed.marks.next]);
+    if (written.length > 0)
+      says(`again what users changed in ${written.map(({ table }) => plain(table)).join(", ")}`);
+    else
+      await one.server.with(next, (client) =>
+        followSequences(client, rehearsed.sequences, found.sequences),
+      );
+    const version = written.length > 0 ? await carryOver(one, rehearsed, found, closed) : rehearsed;
+    await makeNextAlike(one);
+    // Whatever is written after that instant is newer than this, and was not carried.
+    return { ...version, closed: await markOf(closed.client, rowsOf(version.before), closed.counters) };
   });
-  return { ...version, closed };
+}
+
+/** @throws Refusal where somebody wrote to a copy after it was compared with the original. */
+async function refuseWritten(
+  { server, jobs, names }: OneDatabase,
+  [copy, mark]: readonly [string, Mark | undefined],
+): Promise<void> {
+  if (mark && (await isUntouched({ server, database: copy, jobs }, mark))) return;
+  throw new Refusal("reading back", [
+    {
+      where: copy,
+      found: "a copy that somebody wrote to after it was compared with the original",
+      allowed: `nobody's writes but the release's own to ${names.base} and ${names.next}`,
+      mend: "find out who connected to it; then start the release again",
+    },
+  ]);
 }
 
 interface Looked {
@@ -60,65 +82,71 @@ interface Looked {
   readonly mayCarry: boolean;
 }
 
-async function look(one: OneDatabase, rehearsed: Rehearsed): Promise<Looked> {
-  const { server, programs, database } = one;
-  const [found, schema] = await Promise.all([
-    server.with(database, async (client) => {
-      await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      return {
-        since: await since(client, rehearsed.mark, false),
-        sequences: await sequencesOf(client),
-        objects: await largeObjectsHash(client),
-      };
-    }),
+async function look(one: OneDatabase, rehearsed: Rehearsed, closed: Snapshot): Promise<Looked> {
+  const { server, programs, database, jobs } = one;
+  const [found, schema] = await allEnded(
+    since({ server, database, jobs }, closed, rehearsed.mark, false),
     schemaText(programs, database),
-  ]);
+  );
+  const objects = await largeObjectsHash(closed.client);
   const mayCarry = await server.with(one.at, (client) =>
     client.query("SET session_replication_role = replica").then(
       () => true,
       () => false,
     ),
   );
+  const firing = await firingAlways(closed.client, found.written);
   const altered =
-    found.since.reshaped.length > 0
-      ? `tables were altered: ${found.since.reshaped.join(", ")}`
+    found.reshaped.length > 0
+      ? `tables were altered: ${found.reshaped.join(", ")}`
       : schema.join("\n") !== rehearsed.schema.join("\n")
         ? "something was altered in its catalogue"
-        : found.objects === rehearsed.objects
-          ? undefined
-          : "large objects were written";
-  return { since: found.since, sequences: found.sequences, altered, mayCarry };
+        : objects !== rehearsed.objects
+          ? "large objects were written"
+          : firing.length > 0
+            ? `a trigger that fires always would do its work once more: ${firing.join(", ")}`
+            : undefined;
+  return { since: found, sequences: await sequencesOf(closed.client), altered, mayCarry };
+}
+
+/** Which of these tables have triggers or rules that fire also for whoever carries rows. */
+async function firingAlways(client: Client, written: Since["written"]): Promise<readonly string[]> {
+  const found = await rows<{ oid: string }>(
+    client,
+    `SELECT tgrelid::text AS oid FROM pg_trigger WHERE tgenabled IN ('A', 'R')
+     UNION SELECT ev_class::text FROM pg_rewrite WHERE ev_enabled IN ('A', 'R')`,
+  );
+  const oids = new Set(found.map(({ oid }) => oid));
+  return written.filter(({ table }) => oids.has(table.oid)).map(({ table }) => plain(table));
 }
 
 /** Writes are closed: the unmigrated copy, which nobody needs as it is any more, becomes the next version. */
-async function carryOver(one: OneDatabase, rehearsed: Rehearsed, { written }: Since): Promise<Rehearsed> {
+async function carryOver(
+  one: OneDatabase,
+  rehearsed: Rehearsed,
+  { since: { written }, sequences }: Looked,
+  closed: Snapshot,
+): Promise<Rehearsed> {
   const { server, programs, database, jobs, names, storage, mayGoOn } = one;
   const way = {
     server,
     programs,
     from: database,
+    snapshot: closed.id,
     to: names.next,
     horizon: rehearsed.mark.horizon,
     folder: await storage.localFolder(changedRows(database)),
   };
-  await server.with(one.at, (client) => replaceDatabase(client, names.base, names.next));
-  const changed = new Set(written.map(({ table }) => plain(table)));
-  const before = contentsOf(one, database, (table) => changed.has(table)).then(
-    (found): Contents => new Map([...rehearsed.before, ...found]),
-  );
-  const next = async (): Promise<Rehearsed> => {
-    await itemsSideBySide(written, jobs, async (table) => {
-      mayGoOn();
-      await carry(way, table, rehearsed.before.get(plain(table.table))?.rows ?? 0);
-    });
-    const sequences = await server.with(database, sequencesOf);
-    await server.with(names.next, (client) => followSequences(client, rehearsed.sequences, sequences));
-    const made = await migrateAlone(one, before, (table) => changed.has(table));
-    return { ...rehearsed, before: await before, sequences, ...made };
-  };
-  // The original is read while the copy is worked on.
-  const [, version] = await allEnded(before, next());
-  return version;
+  await server.with(one.at, (client) => exchangeDatabases(client, names.base, names.next));
+  const carried = await itemsSideBySide(written, jobs, async (one) => {
+    mayGoOn();
+    const was = rehearsed.before.get(plain(one.table));
+    if (!was) throw new Error(`${plain(one.table)} was not read`);
+    return [plain(one.table), await carry(way, one, was)] as const;
+  });
+  const before: Contents = new Map([...rehearsed.before, ...carried]);
+  await server.with(names.next, (client) => followSequences(client, rehearsed.sequences, sequences));
+  return { ...rehearsed, before, sequences, ...(await migrateAgain(one, before, rehearsed)) };
 }
 
 /** All that pg_dump leaves out comes last: a fence that closes the original closes its next version too. */

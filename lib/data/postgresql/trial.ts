@@ -6,6 +6,7 @@ import type { Migrated } from "./migrate";
 import { load } from "./load-dump";
 import { migrateAlone } from "./next-version";
 import type { OneDatabase } from "./one-database";
+import { inSnapshot } from "./snapshot";
 
 /** A database's copy before and after the migration, standing beside each other. */
 export interface Tried {
@@ -19,10 +20,7 @@ export async function migrateCopy(one: OneDatabase, kept: DumpStorage | undefine
   const { server, programs, database, names, at, jobs, storage } = one;
   const folder = await storage.localFolder(database);
   if (kept) await copyFiles(kept, storage.within(database));
-  const traits = await server.with(database, async (client) => {
-    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const exported = await client.query<{ snapshot: string }>("SELECT pg_export_snapshot() AS snapshot");
-    const snapshot = exported.rows[0]?.snapshot ?? "";
+  const traits = await inSnapshot(server, database, async ({ client, id: snapshot }) => {
     if (kept === undefined) await dump(programs, { database, folder, snapshot, jobs });
     return traitsOf(client, database);
   });
@@ -30,7 +28,7 @@ export async function migrateCopy(one: OneDatabase, kept: DumpStorage | undefine
   await load(server, programs, { folder, database, actual: names.base, traits, jobs, at });
   const before = await contentsOf(one, names.base);
   await server.with(at, (client) => copyDatabase(client, names.base, names.next, traits.owner));
-  const { migrated, after } = await migrateAlone(one, Promise.resolve(before), () => false);
+  const { migrated, after } = await migrateAlone(one, before, () => false);
   return { before, after, violations: migrated.violations };
 }
 

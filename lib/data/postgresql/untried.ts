@@ -53,7 +53,7 @@ async function triedEmpty(
     names.next,
   );
   try {
-    const { migrated } = await migrateAlone(one, Promise.resolve(new Map()), () => false);
+    const { migrated } = await migrateAlone(one, new Map(), () => false);
     return { touched: migrated.touched };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

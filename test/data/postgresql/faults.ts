@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { processor } from "../../../lib/data/conductor/processor";
 import type { EngineOptions } from "../../../lib/data/conductor/context";
-import { rowsOf, type TestPostgres } from "../../postgres";
+import { rowsOf } from "../../postgres";
 import { EngineRun, nextOf, releaseAndConfirm } from "../engine-run";
 import {
+  type AnyServer,
   contentOf,
   databasesLike,
   firstRelease,
@@ -21,7 +22,7 @@ export const plainStep = { [`${step}/01.sql`]: "UPDATE project SET state = 'old'
 
 /** A database at its first version, and the release that leads to the second. */
 export async function onceReleased(
-  server: TestPostgres,
+  server: AnyServer,
   database: string,
   files: Readonly<Record<string, string>> = plainStep,
 ): Promise<PostgresRelease> {
@@ -49,7 +50,7 @@ export async function ask(what: "confirm" | "resume" | "status", spec: PostgresR
 }
 
 /** Remembers what a release's databases hold. @returns what asserts that they hold it still, open, alone and without an open release. */
-export async function remembered(server: TestPostgres, spec: PostgresRelease): Promise<() => Promise<void>> {
+export async function remembered(server: AnyServer, spec: PostgresRelease): Promise<() => Promise<void>> {
   const { databases } = spec.store;
   const contents = (): Promise<unknown> => Promise.all(databases.map((one) => contentOf(server, one)));
   const settings = (): Promise<unknown> =>
@@ -73,7 +74,7 @@ export async function remembered(server: TestPostgres, spec: PostgresRelease): P
 }
 
 /** Cuts every session of the release's user, as a network does. */
-export async function cutSessions(server: TestPostgres): Promise<void> {
+export async function cutSessions(server: AnyServer): Promise<void> {
   await rowsOf(
     server.uri("postgres"),
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'slipway'",

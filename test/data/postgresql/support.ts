@@ -9,6 +9,9 @@ import { firstOnto } from "../engine-run";
 /** A release onto PostgreSQL. */
 export type PostgresRelease = ReleaseSpec & { readonly store: PostgresStoreSpec };
 
+/** A server that has the users of ours, whichever leads to it. */
+export type AnyServer = Pick<TestPostgres, "uri">;
+
 /** A little of everything that moves data about: a sequence, a reference, a table without a key. */
 const tables = `
   CREATE TABLE project (id bigserial PRIMARY KEY, name text NOT NULL, state text NOT NULL DEFAULT 'new');
@@ -22,7 +25,7 @@ const tables = `
 
 /** Makes a database that `owner` owns, by his own statements. */
 export async function makeDatabase(
-  server: TestPostgres,
+  server: AnyServer,
   database: string,
   statements: string = tables,
 ): Promise<void> {
@@ -31,19 +34,19 @@ export async function makeDatabase(
 }
 
 /** Makes several alike. */
-export async function makeDatabases(server: TestPostgres, ...databases: readonly string[]): Promise<void> {
+export async function makeDatabases(server: AnyServer, ...databases: readonly string[]): Promise<void> {
   for (const database of databases) await makeDatabase(server, database);
 }
 
 /** Names of the databases that begin so, sorted. */
-export async function databasesLike(server: TestPostgres, prefix: string): Promise<readonly string[]> {
+export async function databasesLike(server: AnyServer, prefix: string): Promise<readonly string[]> {
   const statement = "SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1) ORDER BY 1";
   const found = await rowsOf<{ name: string }>(server.uri("postgres"), statement, [prefix]);
   return found.map(({ name }) => name);
 }
 
 /** Drops databases, whoever is connected. */
-export async function dropDatabases(server: TestPostgres, databases: readonly string[]): Promise<void> {
+export async function dropDatabases(server: AnyServer, databases: readonly string[]): Promise<void> {
   await connected(server.uri("postgres"), async (client) => {
     for (const name of databases) await client.query(`DROP DATABASE ${escapeIdentifier(name)} WITH (FORCE)`);
   });
@@ -62,7 +65,7 @@ export function migrationList(files: Readonly<Record<string, string>>): string {
 
 /** The first release onto databases. */
 export function firstRelease(
-  server: TestPostgres,
+  server: AnyServer,
   databases: readonly string[],
   migrations: string,
   store: Partial<PostgresStoreSpec> = {},
@@ -82,7 +85,7 @@ export function firstRelease(
 
 /** Content hash of every table of a database: what must be whole, whatever happened. */
 export async function contentOf(
-  server: TestPostgres,
+  server: AnyServer,
   database: string,
 ): Promise<Readonly<Record<string, string>>> {
   return connected(server.uri("postgres", database), async (client) => {
@@ -100,7 +103,7 @@ export async function contentOf(
 }
 
 /** Whether an ordinary writer may write to a database. */
-export function mayWrite(server: TestPostgres, database: string): Promise<boolean> {
+export function mayWrite(server: AnyServer, database: string): Promise<boolean> {
   return rowsOf(server.uri("runtime", database), "UPDATE project SET name = name WHERE false").then(
     () => true,
     () => false,
