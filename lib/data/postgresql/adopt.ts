@@ -119,5 +119,16 @@ async function lookThrough(
   const mark: Mark = { oid: "", horizon: "0", counting: "", tables: {} };
   const migrated = { touched: new Set<string>(), counted: new Map(), violations };
   const before: Contents = isThere ? after : new Map();
-  return { traits, mark, schema: [], files: {}, sequences: new Map(), objects: "", before, after, migrated, marks: {} };
+  return {
+    traits,
+    mark,
+    schema: [],
+    files: {},
+    sequences: new Map(),
+    objects: "",
+    before,
+    after,
+    migrated,
+    marks: {},
+  };
 }

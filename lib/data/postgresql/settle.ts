@@ -44,13 +44,14 @@ export async function settle(
       return { ...anew, closed: anew.mark };
     }
     const { base, next } = one.names;
-    await refuseWritten(one, written.length > 0 ? [base, rehearsed.marks.base] : [next, rehearsed.marks.next]);
+    await refuseWritten(
+      one,
+      written.length > 0 ? [base, rehearsed.marks.base] : [next, rehearsed.marks.next],
+    );
     if (written.length > 0)
       says(`again what users changed in ${written.map(({ table }) => plain(table)).join(", ")}`);
     else
-      await one.server.with(next, (client) =>
-        followSequences(client, rehearsed.sequences, found.sequences),
-      );
+      await one.server.with(next, (client) => followSequences(client, rehearsed.sequences, found.sequences));
     const version = written.length > 0 ? await carryOver(one, rehearsed, found, closed) : rehearsed;
     await makeNextAlike(one);
     // Whatever is written after that instant is newer than this, and was not carried.

@@ -37,20 +37,12 @@ export class TableContent {
 
   /** With these rows more. */
   plus(come: TableContent): TableContent {
-    return TableContent.#of(
-      this.rows + come.rows,
-      this.sums[0] + come.sums[0],
-      this.sums[1] + come.sums[1],
-    );
+    return TableContent.#of(this.rows + come.rows, this.sums[0] + come.sums[0], this.sums[1] + come.sums[1]);
   }
 
   /** Without these rows, which it holds. */
   minus(gone: TableContent): TableContent {
-    return TableContent.#of(
-      this.rows - gone.rows,
-      this.sums[0] - gone.sums[0],
-      this.sums[1] - gone.sums[1],
-    );
+    return TableContent.#of(this.rows - gone.rows, this.sums[0] - gone.sums[0], this.sums[1] - gone.sums[1]);
   }
 
   static #of(rows: number, one: bigint, two: bigint): TableContent {

@@ -47,7 +47,11 @@ describe("Copies that a PostgreSQL release makes", function () {
     });
 
   for (const [what, body, says] of [
-    ["changes what comes", "NEW.name := 'lie'; RETURN NEW;", /public\.project: found 1 rows with content hash/],
+    [
+      "changes what comes",
+      "NEW.name := 'lie'; RETURN NEW;",
+      /public\.project: found 1 rows with content hash/,
+    ],
     ["drops what comes", "RETURN NULL;", /public\.project: found 0 rows with content hash/],
     [
       "writes elsewhere",
@@ -83,7 +87,10 @@ describe("Copies that a PostgreSQL release makes", function () {
     const run = await releasedWhile(spec, () =>
       users("copy_always", "INSERT INTO project (name) VALUES ('late')"),
     );
-    assert.match(JSON.stringify(run.events), /everything again in copy_always: .*fires always.*public\.project/);
+    assert.match(
+      JSON.stringify(run.events),
+      /everything again in copy_always: .*fires always.*public\.project/,
+    );
     const noted = await rowsOf(
       server.uri("postgres", "copy_always"),
       "SELECT FROM log WHERE line = 'noted late'",

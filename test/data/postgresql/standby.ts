@@ -90,7 +90,9 @@ export class ReplicatedPostgres {
 
   async #start(test: Mocha.Context): Promise<void> {
     if ((await findOnPath("pg_basebackup")) === undefined || (await programs()) === undefined) {
-      console.error("skipped: this machine lacks a PostgreSQL server, or pg_basebackup (Debian: postgresql-client)");
+      console.error(
+        "skipped: this machine lacks a PostgreSQL server, or pg_basebackup (Debian: postgresql-client)",
+      );
       test.skip();
     }
     this.#servers.push(await serverIn(await this.#folder()));
@@ -124,10 +126,7 @@ async function programs(): Promise<Parameters<typeof PostgresServer.start>[0]["p
   return found.kind === "none" ? undefined : found;
 }
 
-async function serverIn(
-  folder: string,
-  passwords?: PostgresServer["passwords"],
-): Promise<PostgresServer> {
+async function serverIn(folder: string, passwords?: PostgresServer["passwords"]): Promise<PostgresServer> {
   const found = await programs();
   if (!found) throw new Error("there were programs a moment ago");
   const [port = 0] = await freePorts(1);
