@@ -25,6 +25,7 @@ import { cleanDigests } from "./digests";
 import { MongoPass } from "./mongo-pass";
 import { refuseOrphanedViews } from "./orphaned-views";
 import { missingRights } from "./rights";
+import { refuseSharded } from "./sharded";
 import { connect, Store } from "./store";
 
 /** A MongoDB database, as a release asks for it: collections change places by renames. */
@@ -136,7 +137,9 @@ export class MongoDataStore implements DataStore {
       live.map(({ name }) => name),
       token,
     );
-    if (moves) refuseUnsafe(live);
+    if (!moves) return;
+    refuseUnsafe(live);
+    await refuseSharded(this.mongo.client);
   }
 
   missingRights(): Promise<readonly Problem[]> {
