@@ -46,7 +46,9 @@ export async function spreadBench(
   await mkdir(folder);
   const config = new KubeConfig();
   config.loadFromFile(environment.kubeconfig);
-  await makeSharedVolume(config.makeApiClient(CoreV1Api), { ...place, folder });
+  const core = config.makeApiClient(CoreV1Api);
+  await core.createNamespace({ body: { metadata: { name: place.namespace } } });
+  await makeSharedVolume(core, { ...place, folder });
   const { repository, digest } = await makeEngineImage(environment.registry);
   const gateway = new URL(environment.mongo.podReleaseUri).hostname;
   const database = await BenchDatabase.start(documents, ["127.0.0.1:0", `${gateway}:0`]);

@@ -36,9 +36,9 @@ export function guardRequest({
         },
       }),
       store: { ...store, uri: file(mounts.uri), ...(store.canary && { canary: file(mounts.canary) }) },
-      // It neither migrates nor dumps: what was staged is in the database.
+      // It neither migrates nor dumps, and leaves no file: what was staged is in the database, and so is what it does.
       migrations: "/slipway/migrations",
-      dump: { keep: "/tmp/dumps" },
+      dump: { keep: "/slipway/dumps" },
     },
   };
 }

@@ -1,8 +1,10 @@
 import type { CoreV1Api } from "@kubernetes/client-node";
 
 /**
- * A namespace with a claim on a folder of this machine, which pods of the embedded node and this process share: what a
- * ReadWriteMany volume is on a real cluster.
+ * A claim on a folder of this machine, which pods of the embedded node and this process share: what a ReadWriteMany volume is on a
+ * real cluster.
+ * @param claim name of the claim in its namespace, and of the volume, of which the cluster has one.
+ * @param folder it must be there.
  */
 export async function makeSharedVolume(
   core: CoreV1Api,
@@ -14,7 +16,6 @@ export async function makeSharedVolume(
 ): Promise<void> {
   const accessModes = ["ReadWriteMany"];
   const storage = "1Gi";
-  await core.createNamespace({ body: { metadata: { name: namespace } } });
   await core.createPersistentVolume({
     body: {
       metadata: { name: claim },

@@ -78,7 +78,7 @@ describe("the engine's image", function () {
       },
       schema: { package: "nmdc-schema", version: "11.24.0" },
       ...{ migrations: "/slipway/migrations", reopen: "after-rollout", confirmWithin: 60 },
-      dump: { keep: "/tmp/dumps" },
+      dump: { keep: "/slipway/dumps" },
       keep: { releases: 1 },
     };
   }

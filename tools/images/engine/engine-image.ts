@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import type { SchemaVersion } from "../../../lib/data/migrations";
 import { packageRoot } from "../../../lib/package-root";
 import { assembleImage, type Image, type ImageSettings, layerOf } from "../image";
 import type { PushedImage } from "../make-images";
@@ -18,20 +19,25 @@ const cache = "/var/cache/slipway";
  * The engine as an image: Node, its packages, the compiled `cli` and `lib`, the migrations. It runs `cli/engine-in-pod.ts`, which
  * reads its request from the variable `SLIPWAY_REQUEST`; another compiled program of ours runs by a command of the container:
  * `["/slipway/node", "/slipway/build/cli/<program>.js"]`.
- * @param python with Python and the pinned packages, for whoever runs migrators: some 400 MB more.
+ * @param packages schema packages whose migrators it is to run: with them comes Python, some 400 MB more. Example:
+ *   `[{ package: "nmdc-schema", version: "11.24.0" }]`.
  */
-export async function makeEngineImage(registry: string, python = false): Promise<PushedImage> {
-  const image = await engineImage(python);
+export async function makeEngineImage(
+  registry: string,
+  packages: readonly SchemaVersion[] = [],
+): Promise<PushedImage> {
+  const image = await engineImage(packages);
   const repository = "slipway-engine";
-  const digest = await new LoopbackRegistry(registry).push(repository, python ? "python" : "latest", image);
+  const tag = packages.length > 0 ? "python" : "latest";
+  const digest = await new LoopbackRegistry(registry).push(repository, tag, image);
   return { repository: `${registry}/${repository}`, digest };
 }
 
 /** Made of this machine's own files, as no base image can be had here. The same files give the same digest. */
-async function engineImage(python: boolean): Promise<Image> {
+async function engineImage(packages: readonly SchemaVersion[]): Promise<Image> {
   const root = packageRoot();
   const layers = [await nodeFiles(), await packageFiles(root, home)];
-  const migrators = python ? await pythonFiles(cache) : undefined;
+  const migrators = packages.length > 0 ? await pythonFiles(packages, cache) : undefined;
   if (migrators) layers.push(migrators.files);
   layers.push(await projectFiles(root));
   const blobs = [];

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { cacheDirectory } from "../../../lib/config/embedded";
+import type { SchemaVersion } from "../../../lib/data/migrations";
+import { installDependencies, installPackage } from "../../../lib/data/migrations/python/environment";
 import { filesOf, type LayerFiles } from "./files";
 import { librariesOf } from "./programs";
 
@@ -20,31 +20,29 @@ interface PythonFiles {
 }
 
 /**
- * Python with the pinned packages, as migrations installed them on this machine (rule N7): installed beforehand, since no
- * container fetches anything.
+ * Python with schema packages of exact versions (rule N7): installed beforehand, since no container fetches anything.
  * @param cache the image's cache folder.
  */
-export async function pythonFiles(cache: string): Promise<PythonFiles> {
-  const files: LayerFiles = new Map();
-  const add = (more: LayerFiles): void => {
-    for (const [path, file] of more) files.set(path, file);
-  };
-  const installed = join(cacheDirectory(), "python");
+export async function pythonFiles(packages: readonly SchemaVersion[], cache: string): Promise<PythonFiles> {
+  const { python, pointer } = await installDependencies();
   const place = join(cache, "python");
-  const pointer = readdirSync(installed).find((name) => /^dependencies-[0-9a-f]+$/.test(name));
-  if (pointer === undefined)
-    throw new Error(`no Python packages in ${installed}: run a migration of a package first`);
-  const python = (await readFile(join(installed, pointer), "utf8")).trim();
   const environment = dirname(dirname(python));
   const moved = join(place, basename(environment));
-  add(await filesOf(environment, moved, (path) => path.includes("__pycache__")));
-  files.set(join(place, pointer), { kind: "text", text: join(moved, "bin", "python") });
-  for (const name of readdirSync(installed).filter((one) => /-[0-9a-f]{16}$/.test(one) && one !== pointer))
-    add(await filesOf(join(installed, name), join(place, name), (path) => path.includes("__pycache__")));
+  const parts = [await packageFolder(environment, moved)];
+  for (const wanted of packages) {
+    const { folder } = await installPackage(wanted);
+    parts.push(await packageFolder(folder, join(place, basename(folder))));
+  }
   const { files: own, interpreter } = await interpreterFiles(python);
-  add(own);
-  add(await libraries(environment));
+  parts.push(own, await libraries(environment));
+  const files: LayerFiles = new Map(parts.flatMap((part) => [...part]));
+  files.set(join(place, basename(pointer)), { kind: "text", text: join(moved, "bin", "python") });
   return { files, interpreter };
+}
+
+/** Without what Python compiled: that knows the time of its source, and the image's files have none. */
+function packageFolder(folder: string, place: string): Promise<LayerFiles> {
+  return filesOf(folder, place, (path) => path.includes("__pycache__"));
 }
 
 /** The interpreter and its library, under the paths that the virtual environment names. */

@@ -33,7 +33,7 @@ export async function installPackage(
   says: Says = () => undefined,
 ): Promise<PythonPackage> {
   const pin = packagePin(schema);
-  const python = await installDependencies(says);
+  const { python } = await installDependencies(says);
   const folder = join(cacheFolder(), `${schema.package}-${schema.version}-${shortKey(pin.text)}`);
   if (existsSync(folder)) return { python, folder };
   says(`installing ${schema.package} ${schema.version}`);
@@ -47,13 +47,23 @@ export async function installPackage(
   return { python, folder };
 }
 
-/** A virtual environment can't be moved, so it is built in its place, and a file that is renamed into place points at it. */
-async function installDependencies(says: Says): Promise<string> {
+/** What all schema packages need: the interpreter of its virtual environment, and the file that points at it. */
+export interface PythonDependencies {
+  readonly python: string;
+  readonly pointer: string;
+}
+
+/**
+ * Installs what all schema packages need, once per interpreter and content of the pins. A virtual environment can't be moved, so it
+ * is built in its place, and a file that is renamed into place points at it.
+ * @throws Refusal when there is no Python, or pip can't install exactly what is pinned.
+ */
+export async function installDependencies(says: Says = () => undefined): Promise<PythonDependencies> {
   const interpreter = await findInterpreter();
   const pin = dependenciesPin();
   const pointer = join(cacheFolder(), `dependencies-${shortKey(`${interpreter.identity}\n${pin.text}`)}`);
   const known = await readPointer(pointer);
-  if (known) return known;
+  if (known) return { python: known, pointer };
   await mkdir(cacheFolder(), { recursive: true });
   await removeAbandoned(basename(pointer));
   const place = partialName(pointer);
@@ -64,7 +74,7 @@ async function installDependencies(says: Says): Promise<string> {
   const partial = `${place}.pointer`;
   await writeFile(partial, python);
   await rename(partial, pointer);
-  return python;
+  return { python, pointer };
 }
 
 async function pip(python: string, args: readonly string[]): Promise<void> {

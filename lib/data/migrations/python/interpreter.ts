@@ -6,13 +6,13 @@ const run = promisify(execFile);
 
 export interface Interpreter {
   readonly command: string;
-  /** Version and platform: what a virtual environment depends on. */
+  /** Version, kind of machine, C library and place: what a virtual environment depends on, whatever kernel runs it. */
   readonly identity: string;
 }
 
 const candidates = ["python3.11", "python3.12", "python3.13", "python3"];
 const describe =
-  "import platform, sys; print(sys.version_info[0], sys.version_info[1], platform.platform(), sys.executable)";
+  "import platform, sys, sysconfig; print(sys.version_info[0], sys.version_info[1], sysconfig.get_platform(), *platform.libc_ver(), sys.executable)";
 
 /** Asking starts processes, and the answer stays the same while this one runs. */
 const known = new Map<string, Promise<Interpreter>>();
