@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { processor } from "../lib/data/conductor/processor";
 import { Signs } from "../lib/data/conductor/signs";
 import { runEngine } from "../lib/data/engine";
+import type { DumpStorage } from "../lib/data/dump/storage";
 import { defaultLease } from "../lib/data/journal/lock";
 import type { DataStatus, EngineEvent, EngineRequest } from "../lib/data/protocol";
 import { Secrets } from "../lib/data/secrets";
@@ -12,6 +13,7 @@ import { describePlan } from "../lib/review/data-plan";
 import { recordInOneLine } from "../lib/review/record";
 import { Progress } from "../lib/review/terminal/progress";
 import { specOf } from "./data-spec";
+import { proofStorage } from "./proof-storage";
 import { sentence } from "./sentence";
 
 /** `slipway data …`: the engine without Pulumi, for a bad night. */
@@ -50,11 +52,13 @@ export function registerData(program: Command): void {
       "check a release's proof file: offline against the dump beside it, or online against the database",
     )
     .option("--online <environment>", "compare with the database of this stack")
+    .option(
+      "--bucket-of <environment>",
+      "the proof lies in the bucket of this stack: s3://<bucket>/…/proof.json",
+    )
     .option("--json", "print what was compared as JSON")
     .addHelpText("after", "\nExample: slipway data verify dumps/dev-v2.19.0-2/proof.json --online dev")
-    .action(async (proof: string, { online, json }: { online?: string; json?: boolean }) => {
-      await verify(proof, online, json === true);
-    });
+    .action(verify);
 }
 
 interface DataOptions {
@@ -103,21 +107,33 @@ export function statusInWords({ schema, hash, writes, open, last, next }: DataSt
   ].join("\n");
 }
 
-async function verify(path: string, environment: string | undefined, json: boolean): Promise<void> {
-  const problems = environment === undefined ? await verifyOffline(path) : await online(path, environment);
+interface VerifyOptions {
+  readonly online?: string;
+  readonly bucketOf?: string;
+  readonly json?: boolean;
+}
+
+async function verify(path: string, { online, bucketOf, json }: VerifyOptions): Promise<void> {
+  const storage = proofStorage(path, bucketOf ?? online);
+  const problems =
+    online === undefined ? await verifyOffline(path, storage) : await verifyWith(online, path, storage);
   if (problems.length > 0) throw new Refusal(path, problems);
-  const against = environment === undefined ? "dump" : "database";
+  const against = online === undefined ? "dump" : "database";
   const words =
     against === "dump"
       ? "the dump is whole, and what the release began with"
       : "the database holds what the release put there";
-  console.log(json ? JSON.stringify({ proof: path, against, holds: true }) : `${path}: ${words}`);
+  console.log(json === true ? JSON.stringify({ proof: path, against, holds: true }) : `${path}: ${words}`);
 }
 
-async function online(path: string, environment: string): ReturnType<typeof verifyOnline> {
+async function verifyWith(
+  environment: string,
+  path: string,
+  storage: DumpStorage,
+): ReturnType<typeof verifyOnline> {
   const store = await openStore(specOf(environment).store, new Secrets());
   try {
-    return await verifyOnline(path, store);
+    return await verifyOnline(path, store, storage);
   } finally {
     await store.close();
   }

@@ -89,7 +89,10 @@ export function* executionContradictions({
     message,
   });
   if (dump.bucket && store.kind !== "mongodb")
-    yield contradiction("dump/bucket", "a folder with a PostgreSQL store: its tools write files");
+    yield contradiction(
+      "dump/bucket",
+      "a folder with a PostgreSQL store: pg_dump writes files, which pg_restore reads; copy them to a bucket afterwards",
+    );
   if (!execution) return;
   if (store.kind !== "mongodb")
     yield contradiction("execution/kind", "none with a PostgreSQL store: its own server does the work");

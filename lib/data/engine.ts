@@ -8,6 +8,7 @@ import { decide, openRecordState } from "./conductor/record";
 import { release } from "./conductor/release";
 import { rollback } from "./conductor/rollback";
 import { cleanUp } from "./conductor/clean-up";
+import { Dumps } from "./conductor/record-storage";
 import { Reporter } from "./conductor/reporter";
 import type { Signs } from "./conductor/signs";
 import { status } from "./conductor/status";
@@ -43,6 +44,7 @@ export async function runEngine(request: EngineRequest, surroundings: Surroundin
       store: opened,
       journal: new Journal(opened.ledger, () => opened.now()),
       secrets,
+      dumps: new Dumps(spec.dump, secrets),
       cluster: spec.cluster && new Cluster(spec.cluster, secrets),
       reporter,
       processor: surroundings.processor,

@@ -23,9 +23,13 @@ export interface TestServer {
 /** Seconds may pass when the stand-in has to be built first. */
 export const firstStart = 180_000;
 
-/** Starts a server whose data outlives a kill, or takes the one that SLIPWAY_TEST_MONGO_URI names. */
+/**
+ * Starts a server whose data outlives a kill, or takes the one that SLIPWAY_TEST_MONGO_URI names.
+ * @param host the address of this machine that it listens on.
+ */
 export async function startServer(
   options: Pick<StartOptions, "testCommands" | "further"> = {},
+  host = "127.0.0.1",
 ): Promise<TestServer> {
   const named = process.env["SLIPWAY_TEST_MONGO_URI"];
   if (named !== undefined) {
@@ -42,7 +46,7 @@ export async function startServer(
   }
   const folder = await provideStandIn({});
   const data = await mkdtemp(join(tmpdir(), "slipway-test-db-"));
-  let server = await StandIn.start({ folder, data, ...options });
+  let server = await StandIn.start({ folder, data, listen: [`${host}:0`], ...options });
   const { port, passwords } = server;
   return {
     kind: "stand-in",
@@ -51,7 +55,7 @@ export async function startServer(
     readerUri: server.uri("reader"),
     async restart() {
       await server.kill();
-      server = await StandIn.start({ folder, data, passwords, listen: [`127.0.0.1:${port}`], ...options });
+      server = await StandIn.start({ folder, data, passwords, listen: [`${host}:${port}`], ...options });
     },
     async stop() {
       await server.stop();

@@ -28,6 +28,7 @@ export interface StartOptions extends Omit<StandInPlan, "access" | "exitWithPare
 export class StandIn {
   private constructor(
     private readonly child: ChildProcess,
+    private readonly host: string,
     readonly port: number,
     readonly passwords: Passwords,
   ) {}
@@ -66,7 +67,7 @@ export class StandIn {
       });
     });
     try {
-      return new StandIn(child, await ready, passwords);
+      return new StandIn(child, hostOf(options), await ready, passwords);
     } finally {
       // Read once at the start: the passwords need not lie there any longer.
       await rm(folder, { recursive: true, force: true });
@@ -77,9 +78,9 @@ export class StandIn {
     return this.child.pid ?? 0;
   }
 
-  /** Host and port. */
+  /** Host and port, of the first address where it listens on several. */
   get address(): string {
-    return `127.0.0.1:${this.port}`;
+    return `${this.host}:${this.port}`;
   }
 
   /** Connection string of a user; `database` is what the string names as its own. */
@@ -102,4 +103,8 @@ export class StandIn {
     this.child.kill(signal);
     await gone;
   }
+}
+
+function hostOf({ listen }: StartOptions): string {
+  return listen?.[0]?.replace(/:\d+$/, "") ?? "127.0.0.1";
 }

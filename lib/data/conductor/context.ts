@@ -8,6 +8,7 @@ import type { ReleaseSpec } from "../protocol";
 import type { Secrets } from "../secrets";
 import type { Workers } from "../spread/workers";
 import type { DataStore } from "./data-store";
+import type { Dumps } from "./record-storage";
 import type { Reporter } from "./reporter";
 import type { Signs } from "./signs";
 
@@ -43,6 +44,7 @@ export interface Context {
   readonly store: DataStore;
   readonly journal: Journal;
   readonly secrets: Secrets;
+  readonly dumps: Dumps;
   readonly cluster: Cluster | undefined;
   readonly reporter: Reporter;
   readonly processor: DataProcessor;

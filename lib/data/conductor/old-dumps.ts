@@ -4,7 +4,6 @@ import type { DumpStorage } from "../dump/storage";
 import type { RecordLog } from "../journal/record-log";
 import type { ReleaseRecordData } from "../protocol";
 import type { Context } from "./context";
-import { dumpStorage } from "./record-storage";
 
 /**
  * Removes all dumps but those of the last `dump.retain` releases and of the newest attempt, whatever became of it; where the
@@ -13,12 +12,11 @@ import { dumpStorage } from "./record-storage";
  * @returns the records whose dumps are gone.
  */
 export async function removeOldDumps(
-  { spec, journal, reporter, secrets }: Context,
+  { spec, journal, reporter, dumps: { storage } }: Context,
   log: RecordLog,
 ): Promise<readonly string[]> {
   const { retain } = spec.dump;
   if (retain === undefined) return [];
-  const storage = dumpStorage({ spec, secrets });
   const warn = (error: unknown): void => {
     const found = error instanceof Error ? error.message : String(error);
     reporter.warn(`old dumps stay in ${storage.where()}: ${found}`);

@@ -1,6 +1,7 @@
 import type { Lock } from "../journal/lock";
 import type { RecordState } from "../journal/record-state";
 import type { ReleaseRecordData } from "../protocol";
+import { endWorkers } from "../spread/end-workers";
 import type { Context } from "./context";
 import { finish } from "./finish";
 import { takeOver } from "./record";
@@ -17,6 +18,7 @@ export async function recover(
   context.reporter.warn(
     `release ${left.opened.release} (${left.id}) was left open at ${left.stage}; going on with it`,
   );
+  await endWorkers(context, log);
   return left.decision?.outcome === "released"
     ? finish(context, log, left.decision)
     : takeBack(context, log, reason);

@@ -1,7 +1,6 @@
 import type { Json } from "../../content-hash";
 import type { Cluster } from "../cluster/cluster";
 import type { Context, ProcessNeeds } from "../conductor/context";
-import { dumpStorage } from "../conductor/record-storage";
 import type { DataStore, Difference, KnownVersion, Pass, ReleasedVersion } from "../conductor/data-store";
 import type { Canary } from "../fence/canary";
 import type { Fence } from "../fence/fence";
@@ -156,12 +155,12 @@ export class PostgresDataStore implements DataStore {
     return Promise.resolve();
   }
 
-  async prepare(needs: ProcessNeeds, { processor, spec, reporter, secrets }: Context): Promise<Pass> {
+  async prepare(needs: ProcessNeeds, { processor, spec, reporter, dumps }: Context): Promise<Pass> {
     const list = await processor.migrations(spec.migrations);
     const leading = inThisEnvironment(list.leadingTo(needs.schema).slice(-1), this.spec);
     const chain = inThisEnvironment(needs.chain, this.spec);
     const pass = new PostgresPass(this, this.spec, { ...needs, chain }, leading.at(0));
-    await refuseWithoutRoom(this.server, pass.concerned, dumpStorage({ spec, secrets }), (says) => {
+    await refuseWithoutRoom(this.server, pass.concerned, dumps.storage, (says) => {
       reporter.stage("plan", says);
     });
     return pass;

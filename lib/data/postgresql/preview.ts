@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Context, ProcessNeeds } from "../conductor/context";
-import { dumpStorage } from "../conductor/record-storage";
 import { FolderStorage } from "../dump/folder-storage";
 import type { DumpStorage } from "../dump/storage";
 import type { RecordState } from "../journal/record-state";
@@ -26,7 +25,7 @@ const listed = 50;
 
 /** The migration, tried on a copy that is dropped again; the originals are only read (rule X2). */
 export async function previewPass(
-  { options, signs, spec: release }: Context,
+  { options, signs, dumps }: Context,
   store: PostgresDataStore,
   spec: PostgresStoreSpec,
   { chain, before }: ProcessNeeds,
@@ -39,7 +38,7 @@ export async function previewPass(
     server,
     databases: concerned,
     last,
-    keep: dumpStorage({ spec: release, secrets }),
+    keep: dumps.storage,
     version: before.version,
   };
   const limits = options.preview ?? previewLimits;

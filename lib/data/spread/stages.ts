@@ -1,5 +1,5 @@
 import { Refusal } from "../../problem";
-import { recordStorage, storagePlace } from "../conductor/record-storage";
+import { recordStorage } from "../conductor/record-storage";
 import type { ProcessNeeds } from "../conductor/context";
 import type { DumpStorage } from "../dump/storage";
 import type { ExecutionSpec } from "../execution-spec";
@@ -49,6 +49,8 @@ export class SpreadStages {
     const storage = recordStorage(context, log);
     // Every pass is a step of the journal, so that no two have the same name.
     const pass = `spread-${log.entries.length}`;
+    // A database that was put back to an earlier day gives the same numbers again, and its results are others.
+    await storage.within(pass).remove();
     const common = {
       format: 1 as const,
       engine: engineHash(),
@@ -102,22 +104,31 @@ export class SpreadStages {
     const seal = await putSealed(this.storage, file, plan);
     const { spec, secrets } = this.context;
     const order: WorkOrder = {
-      place: storagePlace(this.context),
+      place: this.context.dumps.place,
       record: this.record,
       plan: { file, seal },
       uri: secrets.uri(this.execution.uri ?? spec.store.uri, "slipway:data.execution.uri", "worker"),
       threads: this.workers.threads,
+    };
+    const { boundary } = this.context.options;
+    let isAsked = false;
+    const observe = async (): Promise<void> => {
+      if (!isAsked) await boundary(`workers at ${name}`);
+      isAsked = true;
+      await this.#observe(units);
     };
     const stage = {
       name: `${name}-${this.pass.slice("spread-".length)}`,
       ...(spec.dump.bucket ? {} : { mount: spec.dump.keep }),
       shares: plan.shares.length,
     };
+    await boundary(`before workers ${name}`);
     try {
-      await this.workers.carryOut(stage, order, () => this.#observe(units));
+      await this.workers.carryOut(stage, order, observe);
     } catch (error) {
       throw (await this.#refusals(plan.shares.length)) ?? error;
     }
+    await boundary(`after workers ${name}`);
     const results = await this.#results(units);
     const workers = Math.min(this.execution.workers, plan.shares.length);
     const seconds = (performance.now() - begun) / 1000;

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { dumpStorage } from "../conductor/record-storage";
 import { FolderStorage } from "../dump/folder-storage";
 import type { DumpStorage } from "../dump/storage";
 import type { RecordState } from "../journal/record-state";
@@ -19,12 +18,12 @@ import { refuseOrphanedViews, takenAway } from "./orphaned-views";
 
 /** The real run over all documents or over a sample of them; nothing is written but a temporary folder (rule X2). */
 export async function previewPass(
-  { store, spec, reporter, options, process, secrets }: MongoContext,
+  { store, spec, reporter, options, process, dumps }: MongoContext,
   last: RecordState | undefined,
 ): Promise<Found> {
   const { run, needs } = process;
   const version = needs.before?.version ?? spec.schema.version;
-  const places = { db: store.db, last, keep: dumpStorage({ spec, secrets }), version, seed: spec.hash };
+  const places = { db: store.db, last, keep: dumps.storage, version, seed: spec.hash };
   const extent = await chooseExtent(places, options.preview ?? previewLimits);
   const seen = new ChangesSeen();
   const folder = await mkdtemp(join(tmpdir(), "slipway-plan-"));

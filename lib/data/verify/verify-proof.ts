@@ -1,18 +1,22 @@
-import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { type Proof, proofChecksum } from "../conductor/proof";
 import { type Problem, Refusal } from "../../problem";
 import { type DataStore, type KnownVersion, thingOf } from "../conductor/data-store";
 import { FolderStorage } from "../dump/folder-storage";
 import type { DumpManifest } from "../dump/manifest";
-import type { DumpStorage } from "../dump/storage";
+import { type DumpStorage, getText } from "../dump/storage";
 import { removedFile } from "../migrations";
 import { sumOf } from "../dump/file-sum";
 import { isPostgresManifest, verifyPostgresDump } from "../postgresql/verify-dump";
 import { readManifest, verifyDump } from "./verify-dump";
 
-/** Reads a proof file. @throws Refusal when it is none, or was edited. */
-export async function readProof(path: string): Promise<Proof> {
+/** The folder that a file lies in. */
+function folderOf(path: string): DumpStorage {
+  return new FolderStorage(dirname(path));
+}
+
+/** Reads a proof file. @param storage what it lies in. @throws Refusal when it is none, or was edited. */
+export async function readProof(path: string, storage = folderOf(path)): Promise<Proof> {
   const refuse = (found: string): Refusal =>
     new Refusal("proof", [
       {
@@ -24,7 +28,7 @@ export async function readProof(path: string): Promise<Proof> {
     ]);
   let proof: Proof;
   try {
-    proof = JSON.parse(await readFile(path, "utf8")) as Proof;
+    proof = JSON.parse(await getText(storage, basename(path))) as Proof;
   } catch (error) {
     throw refuse(error instanceof Error ? error.message : String(error));
   }
@@ -33,10 +37,9 @@ export async function readProof(path: string): Promise<Proof> {
   return proof;
 }
 
-/** Offline: the dump beside the proof is whole, and is what the release began with. */
-export async function verifyOffline(path: string): Promise<readonly Problem[]> {
-  const proof = await readProof(path);
-  const storage = new FolderStorage(dirname(path));
+/** Offline: the dump beside the proof is whole, and is what the release began with. @param storage what both lie in. */
+export async function verifyOffline(path: string, storage = folderOf(path)): Promise<readonly Problem[]> {
+  const proof = await readProof(path, storage);
   const manifest: unknown = await readManifest(storage);
   if (isPostgresManifest(manifest)) return verifyPostgresDump(storage, manifest, proof.record.collections);
   const { collections } = manifest as DumpManifest;
@@ -76,8 +79,12 @@ async function removedList({ evidence }: Proof, storage: DumpStorage): Promise<r
 }
 
 /** Online: the live data is what the release put there, and the retained originals what it began with. */
-export async function verifyOnline(path: string, store: DataStore): Promise<readonly Problem[]> {
-  const { record, moves } = await readProof(path);
+export async function verifyOnline(
+  path: string,
+  store: DataStore,
+  storage = folderOf(path),
+): Promise<readonly Problem[]> {
+  const { record, moves } = await readProof(path, storage);
   const present = await store.present();
   const problems: Problem[] = [];
   const check = async (version: Omit<KnownVersion, "depth">, mend: string): Promise<void> => {

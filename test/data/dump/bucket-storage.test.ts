@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { parse, stringify } from "yaml";
 import { processor } from "../../../lib/data/conductor/processor";
 import type { BucketSpec, OpenedBucket } from "../../../lib/data/dump/bucket-spec";
 import { BucketStorage } from "../../../lib/data/dump/bucket-storage";
 import { getText, putText } from "../../../lib/data/dump/storage";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
+import { packageRoot } from "../../../lib/package-root";
+import { type Ran, runSlipway } from "../../cli/program";
+import { scratch } from "../../scratch";
 import { contentOf, EngineRun, releaseAndConfirm, specFor } from "../engine-run";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
 import { catalogueMigrations, catalogueRelease, fillCatalogue, spread } from "../spread/catalogue";
@@ -158,13 +164,7 @@ describe("A bucket as the place of dumps", function () {
     it("holds dump, pieces and proof of a spread one, also when it fails every tenth time; the content is a local run's", async () => {
       const local = await adopted("bucket_local", {});
       await releaseAndConfirm(local, processor);
-      const { keyId, key, ...place } = bucket;
-      const spec: BucketSpec = {
-        ...place,
-        keyId: { kind: "value", value: keyId },
-        key: { kind: "value", value: key },
-      };
-      const next = await adopted("bucket_spread", { dump: { keep: "spread", bucket: spec } });
+      const next = await adopted("bucket_spread", { dump: { keep: "spread", bucket: told() } });
       let asked = 0;
       const faults: readonly Fault[] = [{ kind: "status", status: 503 }, { kind: "cut-off" }];
       store.fault = (what) =>
@@ -191,7 +191,69 @@ describe("A bucket as the place of dumps", function () {
       );
       for (const name of ["manifest.json", "proof.json", "bucket_spread/things.bson"])
         assert.ok(kept.includes(name), name);
-      assert.doesNotMatch(JSON.stringify(run.events), new RegExp(key));
+      assert.doesNotMatch(JSON.stringify(run.events), new RegExp(bucket.key));
     });
+
+    it("is verified, damage in it is found, and what nobody keeps is removed, by the command", async () => {
+      const database = "bucket_command";
+      const next = await adopted(database, { dump: { keep: "command", bucket: told() } });
+      const { id } = (await releaseAndConfirm(next, processor)).last("closed").record;
+      const slipway = commandOn(database);
+      const proof = `s3://releases/command/${id}/proof.json`;
+      const offline = await slipway("verify", proof, "--bucket-of", "dev");
+      assert.match(offline.out, /the dump is whole/, offline.error);
+      const online = await slipway("verify", proof, "--online", "dev");
+      assert.match(online.out, /the database holds what the release put there/, online.error);
+      const unnamed = await slipway("verify", proof);
+      assert.match(unnamed.error, /no stack that says how to reach it.*--bucket-of <environment>/);
+      store.fault = (what) => (what.includes("things.bson") ? { kind: "truncated" } : undefined);
+      const damaged = await slipway("verify", proof, "--bucket-of", "dev");
+      assert.match(damaged.error, /things\.bson: found a segment at byte 0 with SHA-256/);
+      store.fault = () => undefined;
+
+      const cleaned = await slipway("clean", "dev");
+      assert.match(cleaned.error, /dropped the dump of test-v1\.0\.0-1/);
+      const kept = [...(await BucketStorage.open(bucket, "command").list()).keys()];
+      const ofFirst = kept.filter((name) => name.startsWith("test-v1.0.0-1/"));
+      assert.deepEqual(
+        ofFirst.filter((name) => name.split("/").length > 2),
+        [],
+      );
+      assert.ok(ofFirst.includes("test-v1.0.0-1/proof.json") && kept.includes(`${id}/manifest.json`));
+      assert.match((await slipway("status", "dev")).out, /open {5}nothing/);
+      for (const { out, error } of [offline, online, unnamed, damaged, cleaned])
+        assert.doesNotMatch(out + error, new RegExp(bucket.key));
+    });
+
+    /** The bucket as a release is told of it. */
+    function told(): BucketSpec {
+      const { keyId, key, ...place } = bucket;
+      return { ...place, keyId: { kind: "value", value: keyId }, key: { kind: "value", value: key } };
+    }
+
+    /** `slipway data` beside a stack file that keeps the dumps of one release in the bucket. */
+    function commandOn(database: string): (...args: readonly string[]) => Promise<Ran> {
+      const folder = scratch("stack");
+      const { keyId, key, ...place } = bucket;
+      const file = parse(readFileSync(join(packageRoot(), "Pulumi.dev.yaml"), "utf8")) as {
+        readonly config: Record<string, unknown>;
+      };
+      file.config["slipway:data"] = {
+        store: { kind: "mongodb", uri: { env: "TEST_URI" }, canary: { env: "TEST_CANARY" }, database },
+        schema: { package: "catalogue", version: "2.0.0" },
+        migrations,
+        dump: {
+          keep: "command",
+          retain: 1,
+          bucket: { ...place, keyId: { env: "TEST_KEY_ID" }, key: { env: "TEST_KEY" } },
+        },
+      };
+      file.config["slipway:services"] = {};
+      delete file.config["slipway:verification"];
+      writeFileSync(join(folder, "Pulumi.dev.yaml"), stringify(file));
+      const access = { TEST_URI: server.uri, TEST_CANARY: server.writerUri };
+      const env = { ...access, TEST_KEY_ID: keyId, TEST_KEY: key };
+      return (...args) => runSlipway(folder, ["data", ...args], env);
+    }
   });
 });

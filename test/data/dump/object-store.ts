@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import type { OpenedBucket } from "../../../lib/data/dump/bucket-spec";
@@ -14,14 +15,24 @@ export type Fault =
   | { readonly kind: "status"; readonly status: number }
   | { readonly kind: "slow"; readonly milliseconds: number }
   /** The connection breaks in the middle of the body. */
-  | { readonly kind: "cut-off" };
+  | { readonly kind: "cut-off" }
+  /** Half of the body, as if it were the whole. */
+  | { readonly kind: "truncated" };
+
+/** A request as it came. */
+export interface Asked {
+  /** Method and path. */
+  readonly what: string;
+  readonly headers: IncomingMessage["headers"];
+  /** Address of whoever asked. */
+  readonly from: string;
+}
 
 /** An S3-compatible server behind a proxy of the test, which can make it fail. */
 export class ObjectStore {
-  /** Requests as they came, by method and path. */
-  readonly seen: { readonly what: string; readonly headers: IncomingMessage["headers"] }[] = [];
+  readonly seen: Asked[] = [];
   /** Asked for each request. */
-  fault: (what: string) => Fault | undefined = () => undefined;
+  fault: (what: string, asked: Asked) => Fault | undefined = () => undefined;
 
   private constructor(
     private readonly server: ChildProcess,
@@ -81,8 +92,9 @@ export class ObjectStore {
 
   async #forward(asked: IncomingMessage, answer: ServerResponse, port: number): Promise<void> {
     const what = `${asked.method ?? ""} ${asked.url ?? ""}`;
-    this.seen.push({ what, headers: asked.headers });
-    const fault = this.fault(what);
+    const known = { what, headers: asked.headers, from: asked.socket.remoteAddress ?? "" };
+    this.seen.push(known);
+    const fault = this.fault(what, known);
     if (fault?.kind === "status") {
       asked.resume();
       answer.writeHead(fault.status).end();
@@ -91,6 +103,10 @@ export class ObjectStore {
     if (fault?.kind === "slow") await sleep(fault.milliseconds);
     const { method, url, headers } = asked;
     const forwarded = request({ host: "127.0.0.1", port, method, path: url, headers }, (got) => {
+      if (fault?.kind === "truncated") {
+        void this.#truncate(got, answer);
+        return;
+      }
       answer.writeHead(got.statusCode ?? 500, got.headers);
       if (fault?.kind !== "cut-off") {
         got.pipe(answer);
@@ -104,5 +120,13 @@ export class ObjectStore {
     });
     forwarded.on("error", () => answer.destroy());
     asked.pipe(forwarded);
+  }
+
+  async #truncate(got: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const body = await buffer(got);
+    const half = body.subarray(0, Math.floor(body.length / 2));
+    const kept = Object.entries(got.headers).filter(([name]) => !name.startsWith("x-amz-checksum"));
+    answer.writeHead(got.statusCode ?? 500, { ...Object.fromEntries(kept), "content-length": half.length });
+    answer.end(half);
   }
 }

@@ -38,23 +38,40 @@ const whole = `{
   creates: { kinds: [{ _id: 1, name: "large" }, { _id: 2, name: "small" }] },
 }`;
 
-/** A migration list from 1.0.0 to 2.0.0, with schemas of its own. @returns its folder. */
-export function catalogueMigrations(body = whole, names = collections): string {
+/** The catalogue's migration list. @returns its folder. */
+export function catalogueMigrations(body = whole, before = collections): string {
+  return ownMigrations("catalogue", { before, made: ["labels", "kinds"], body });
+}
+
+/**
+ * A migration list of a system from 1.0.0 to 2.0.0, with schemas of its own.
+ * @param before collections of the older version. @param made those that the newer one has besides. @param body what
+ *   `defineMigration` is given.
+ * @returns its folder.
+ */
+export function ownMigrations(
+  system: string,
+  {
+    before,
+    made,
+    body,
+  }: { readonly before: readonly string[]; readonly made: readonly string[]; readonly body: string },
+): string {
   const list = scratch("list");
   const write = (name: string, text: string): void => {
     mkdirSync(dirname(join(list, name)), { recursive: true });
     writeFileSync(join(list, name), text);
   };
-  write("catalogue/1.0.0.schema.json", schemaText("1.0.0", names));
-  write("catalogue/2.0.0.schema.json", schemaText("2.0.0", [...names, "labels", "kinds"]));
+  write(`${system}/1.0.0.schema.json`, schemaText(system, "1.0.0", before));
+  write(`${system}/2.0.0.schema.json`, schemaText(system, "2.0.0", [...before, ...made]));
   write(
-    "catalogue/1.0.0-to-2.0.0/migration.ts",
+    `${system}/1.0.0-to-2.0.0/migration.ts`,
     `import { defineMigration, removed } from "slipway/lib/data/migrations/typescript/define";\nvoid removed;\nexport default defineMigration(${body});\n`,
   );
   return list;
 }
 
-function schemaText(version: string, collections: readonly string[]): string {
+function schemaText(system: string, version: string, collections: readonly string[]): string {
   const properties = Object.fromEntries(
     collections.map((name) => [
       name,
@@ -63,7 +80,7 @@ function schemaText(version: string, collections: readonly string[]): string {
   );
   return JSON.stringify({
     $schema: "https://json-schema.org/draft/2019-09/schema",
-    $id: `https://schema.slipway.example/catalogue/${version}`,
+    $id: `https://schema.slipway.example/${system}/${version}`,
     type: "object",
     $defs: {
       Any: { type: "object" },

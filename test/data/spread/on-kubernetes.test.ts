@@ -17,7 +17,7 @@ import { besideNames, contentOf, EngineRun } from "../engine-run";
 import { fillOthers, fillUpTo, others } from "../many-documents";
 import { withClient } from "../server";
 import { catalogueMigrations, catalogueRelease, fillCatalogue } from "./catalogue";
-import { namespace, SpreadPlace } from "./place";
+import { SpreadPlace } from "./place";
 
 describe("A pass that is spread over pods", function () {
   this.timeout(300_000);
@@ -33,7 +33,7 @@ describe("A pass that is spread over pods", function () {
       console.log("      skipped: workers are pods, and this machine has no real node");
       this.skip();
     }
-    place = await SpreadPlace.make(environment);
+    place = await SpreadPlace.make(environment, "spread");
     migrations = catalogueMigrations();
     local = await released(await adopted("pods_none"));
     localContent = await contentOf(environment.mongo.uri, "pods_none");
@@ -167,6 +167,7 @@ describe("A pass that is spread over pods", function () {
   });
 
   it("a quota that forbids pods is told in the cluster's words", async () => {
+    const { namespace } = place;
     await place.core.createNamespacedResourceQuota({
       namespace,
       body: { metadata: { name: "none" }, spec: { hard: { pods: "0" } } },

@@ -12,7 +12,7 @@ import {
 import { pack } from "tar-stream";
 import type { EmbeddedEnvironment } from "../../../lib/config/embedded";
 import { hasStatus } from "../../../lib/data/cluster/connect";
-import type { ExecutionSpec, ReleaseSpec } from "../../../lib/data/protocol";
+import type { ClusterSpec, ExecutionSpec, ReleaseSpec } from "../../../lib/data/protocol";
 import { engineSettings, makeEngineImage } from "../../../tools/images/engine/engine-image";
 import { assembleImage, type Blob, layerOf } from "../../../tools/images/image";
 import { LoopbackRegistry } from "../../../tools/images/registry";
@@ -21,13 +21,11 @@ import { scratch } from "../../scratch";
 import { specFor } from "../engine-run";
 import { spread } from "./catalogue";
 
-export const namespace = "spread";
-const claim = "slipway-dumps";
-
 /** A namespace of the embedded cluster with a volume that its workers and this process share, and the engine's image. */
 export class SpreadPlace {
   private constructor(
     private readonly environment: EmbeddedEnvironment,
+    readonly namespace: string,
     /** The shared volume's folder. */
     readonly folder: string,
     readonly image: string,
@@ -35,15 +33,18 @@ export class SpreadPlace {
     private readonly batch: BatchV1Api,
   ) {}
 
-  static async make(environment: EmbeddedEnvironment): Promise<SpreadPlace> {
+  /** @param namespace a new one; the volume's claim is called alike. */
+  static async make(environment: EmbeddedEnvironment, namespace: string): Promise<SpreadPlace> {
     const config = new KubeConfig();
     config.loadFromFile(environment.kubeconfig);
     const core = config.makeApiClient(CoreV1Api);
     const folder = scratch("volume");
-    await makeSharedVolume(core, { namespace, claim, folder });
+    await core.createNamespace({ body: { metadata: { name: namespace } } });
+    await makeSharedVolume(core, { namespace, claim: namespace, folder });
     const { repository, digest } = await makeEngineImage(environment.registry);
     return new SpreadPlace(
       environment,
+      namespace,
       folder,
       `${repository}@${digest}`,
       core,
@@ -53,23 +54,29 @@ export class SpreadPlace {
 
   /** A release onto a database of the embedded server, done by one process. */
   spec(database: string): ReleaseSpec {
-    const { mongo, kubeconfig } = this.environment;
+    const { mongo } = this.environment;
     const spec = specFor({ uri: mongo.uri, writerUri: mongo.userUri }, database);
-    return {
-      ...spec,
-      cluster: { kubeconfig: { kind: "file", path: kubeconfig }, namespace, workloads: [] },
-      dump: { keep: this.folder },
-    };
+    return { ...spec, cluster: this.cluster, dump: { keep: this.folder } };
+  }
+
+  get cluster(): ClusterSpec {
+    const { kubeconfig } = this.environment;
+    return { kubeconfig: { kind: "file", path: kubeconfig }, namespace: this.namespace, workloads: [] };
+  }
+
+  /** Address of this machine as pods know it. */
+  get host(): string {
+    return new URL(this.environment.mongo.podReleaseUri).hostname;
   }
 
   /** Pods do the work. */
   execution(changes: Partial<ExecutionSpec> = {}): ExecutionSpec {
     const uri = { kind: "value", value: this.environment.mongo.podReleaseUri } as const;
-    return spread({ image: this.image, claim, uri, ...changes });
+    return spread({ image: this.image, claim: this.namespace, uri, ...changes });
   }
 
   async pods(): Promise<readonly V1Pod[]> {
-    return (await this.core.listNamespacedPod({ namespace })).items;
+    return (await this.core.listNamespacedPod({ namespace: this.namespace })).items;
   }
 
   /** Whether a pod's worker runs now. */
@@ -97,6 +104,7 @@ export class SpreadPlace {
   }
 
   async #evict(name: string): Promise<void> {
+    const { namespace } = this;
     const body = { metadata: { name, namespace }, deleteOptions: { gracePeriodSeconds: 0 } };
     await this.core.createNamespacedPodEviction({ name, namespace, body }).catch((error: unknown) => {
       // It may have ended by itself.
@@ -134,6 +142,7 @@ export class SpreadPlace {
 
   /** Jobs and Secrets of ours that are there. */
   async left(): Promise<readonly string[]> {
+    const { namespace } = this;
     const [{ items: jobs }, { items: secrets }] = await Promise.all([
       this.batch.listNamespacedJob({ namespace }),
       this.core.listNamespacedSecret({ namespace }),
