@@ -1,9 +1,11 @@
+import type { Client } from "pg";
 import { allEnded } from "../all-ended";
 import { checkNotValid } from "./constraints";
 import { type Contents, contentsOf, refuseOtherContent, refuseUnequal, those, type Which } from "./contents";
 import { analyse, refreshViews } from "./derived";
 import { type Migrated, migrate } from "./migrate";
 import type { OneDatabase } from "./one-database";
+import { rows } from "./server";
 import { plain, type Table, tablesOf } from "./tables";
 
 /** A next version that stands, and what the migration did to make it. */
@@ -77,12 +79,16 @@ async function migrateNext({
   names,
 }: OneDatabase): Promise<Stepped> {
   const { next } = names;
-  const before = await server.with(next, tablesOf);
+  const [before, labels] = await server.with(next, shape);
   const done = await migrate({ server, secrets, database, actual: next, only }, chain, mayGoOn);
   const violations = [...done.violations, ...(await checkNotValid(server, next))];
-  if (!done.touched)
-    return { migrated: { ...done, violations }, isTouched: () => true, isWritten: () => true };
-  const after = await server.with(next, tablesOf);
+  const [after, later] = await server.with(next, shape);
+  // A label that is called otherwise is so in every row, and no table was touched.
+  const isRelabelled = [...labels].some(([oid, label]) => later.get(oid) !== label);
+  if (!done.touched || isRelabelled) {
+    const migrated = { ...done, violations, touched: undefined };
+    return { migrated, isTouched: () => true, isWritten: () => true };
+  }
   const touched = new Set([...done.touched, ...otherNames(before, after)]);
   const same = new Set(before.map(standing));
   const left = new Set(after.filter((table) => same.has(standing(table))).map(plain));
@@ -90,6 +96,15 @@ async function migrateNext({
   const isWritten: Which = (table) =>
     isTouched(table) && !(left.has(table) && (done.counted.get(table) ?? []).every((count) => count === 0));
   return { migrated: { ...done, violations, touched }, isTouched, isWritten };
+}
+
+/** Tables, and the labels of enums by what the server knows them by. */
+async function shape(client: Client): Promise<readonly [readonly Table[], ReadonlyMap<string, string>]> {
+  const labels = await rows<{ oid: string; label: string }>(
+    client,
+    "SELECT oid::text, enumlabel AS label FROM pg_enum",
+  );
+  return [await tablesOf(client), new Map(labels.map(({ oid, label }) => [oid, label]))];
 }
 
 /** What of a table tells that rows which nobody wrote are what they were. */
@@ -119,10 +134,9 @@ function otherNames(before: readonly Table[], after: readonly Table[]): readonly
 async function finish(one: OneDatabase, which: Which, statistics: Which | "new"): Promise<Contents> {
   const { server, jobs, names } = one;
   const { next } = names;
-  await refreshViews(server, next);
   const [contents] = await allEnded(
     contentsOf(one, next, which),
-    analyse({ server, database: next, jobs }, statistics),
+    refreshViews(server, next).then(() => analyse({ server, database: next, jobs }, statistics)),
   );
   return contents;
 }

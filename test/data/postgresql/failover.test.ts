@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import { processor } from "../../../lib/data/conductor/processor";
+import { rowsOf } from "../../postgres";
 import { EngineRun } from "../engine-run";
 import { ask, onceReleased, remembered } from "./faults";
 import { ReplicatedPostgres } from "./standby";
@@ -9,7 +11,7 @@ describe("A standby that takes over during a PostgreSQL release", function () {
   const server = new ReplicatedPostgres();
 
   for (const at of ["before stage", "after stage", "before swap", "after swap"])
-    it(`16: ${at}: the release is taken back, and the next one goes through`, async () => {
+    it(`16: ${at}: everything is as it was`, async () => {
       const spec = await onceReleased(server, `over ${at}`);
       const whole = await remembered(server, spec);
       await server.addStandby();
@@ -24,4 +26,19 @@ describe("A standby that takes over during a PostgreSQL release", function () {
       await ask("resume", spec);
       await whole();
     });
+
+  it("16: in place: the release is confirmed where it was carried on, and users write to the new version", async () => {
+    const spec = await onceReleased(server, "over in place");
+    await server.addStandby();
+    const run = new EngineRun({ do: "release", spec }, processor);
+    await run.inPlace();
+    await server.failOver();
+    await ask("confirm", spec);
+    assert.equal(await run.ended, true, run.said());
+    assert.equal(run.last("closed").record.outcome, "released");
+    const uri = server.uri("runtime", "over in place");
+    await rowsOf(uri, "INSERT INTO project (name) VALUES ('after')");
+    const old = await rowsOf(uri, "SELECT FROM project WHERE state = 'old'");
+    assert.equal(old.length, 10);
+  });
 });

@@ -62,6 +62,26 @@ describe("a PostgreSQL release that changes what there is", function () {
       assert.deepEqual(notes, [{ note: users === undefined ? "note 1" : "late" }]);
     });
 
+  for (const [when, users] of [
+    ["", undefined],
+    [", while users write rows with it", "INSERT INTO log (mood) VALUES ('fine')"],
+  ] as const)
+    it(`42: an enum's label that gets another name has it in every row${when}`, async () => {
+      const database = `shape_enum_${users === undefined ? "quiet" : "busy"}`;
+      const spec = await ready(database, "ALTER TYPE mood RENAME VALUE 'fine' TO 'well';");
+      const enumerated =
+        "CREATE TYPE mood AS ENUM ('fine', 'low'); ALTER TABLE log ADD COLUMN mood mood DEFAULT 'fine';";
+      await rowsOf(server.uri("owner", database), enumerated);
+      const { record } = (await released(spec, users)).last("closed");
+      const changed = record.collections.filter(({ hashBefore, hashAfter }) => hashBefore !== hashAfter);
+      assert.deepEqual(
+        changed.map(({ collection, documentsAfter }) => [collection, documentsAfter]),
+        [[`${database}.public.log`, users === undefined ? 20 : 21]],
+      );
+      const moods = await rowsOf(server.uri("postgres", database), "SELECT DISTINCT mood FROM log");
+      assert.deepEqual(moods, [{ mood: "well" }]);
+    });
+
   it("42: a number that the migration took from a sequence is not given again, however far users moved it", async () => {
     const spec = await ready(
       "shape_sequence",
