@@ -26,13 +26,15 @@ export async function countersOf(client: Client): Promise<ReadonlyMap<string, Co
 /**
  * Since when the server counts without a gap: a restart, a crash or a reset of the statistics makes it another text, and then they say
  * nothing.
+ * @returns nothing where it does not count at all.
  */
-export async function countingSince(client: Client): Promise<string> {
+export async function countingSince(client: Client): Promise<string | undefined> {
   const found = await row<{ since: string }>(
     client,
     `SELECT pg_postmaster_start_time()::text || ' ' || coalesce((SELECT stats_reset FROM pg_stat_bgwriter)::text, '')
        || ' ' || coalesce((SELECT stats_reset FROM pg_stat_database WHERE datname = current_database())::text, '')
-       || ' ' || current_setting('track_counts') AS since`,
+         AS since
+     WHERE current_setting('track_counts')::bool`,
   );
-  return found?.since ?? "";
+  return found?.since;
 }

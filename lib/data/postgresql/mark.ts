@@ -12,7 +12,7 @@ export interface Mark {
   readonly oid: string;
   /** Whoever was committed at that instant has a lower transaction number than this, as the server writes it. */
   readonly horizon: string;
-  /** Changes whenever the server's counters may have been lost: then they say nothing. */
+  /** Another whenever the server's counters may have been lost: then they say nothing. Empty where it does not count. */
   readonly counting: string;
   readonly tables: Readonly<Record<string, TableMark>>;
 }
@@ -51,7 +51,7 @@ export async function markOf(
     const { file = "", counted = [0, 0, 0] } = counters.get(name) ?? {};
     tables[name] = { rows: count, file, columns: table.columns, counted };
   }
-  const counting = await countingSince(client);
+  const counting = (await countingSince(client)) ?? "";
   return { oid: about?.oid ?? "", horizon: about?.horizon ?? "0", counting, tables };
 }
 

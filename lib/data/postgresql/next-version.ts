@@ -2,6 +2,7 @@ import type { Client } from "pg";
 import { allEnded } from "../all-ended";
 import { checkNotValid } from "./constraints";
 import { type Contents, contentsOf, refuseOtherContent, refuseUnequal, those, type Which } from "./contents";
+import { countingSince } from "./counters";
 import { analyse, refreshViews } from "./derived";
 import { type Migrated, migrate } from "./migrate";
 import type { OneDatabase } from "./one-database";
@@ -90,7 +91,8 @@ async function migrateNext({
     return { migrated, isTouched: () => true, isWritten: () => true };
   }
   const touched = new Set([...done.touched, ...otherNames(before, after)]);
-  const same = new Set(before.map(standing));
+  const isCounted = (await server.with(next, countingSince)) !== undefined;
+  const same = new Set(isCounted ? before.map(standing) : []);
   const left = new Set(after.filter((table) => same.has(standing(table))).map(plain));
   const isTouched: Which = (table) => touched.has(table);
   const isWritten: Which = (table) =>

@@ -33,26 +33,22 @@ export async function settle(
   says: (text: string) => void,
 ): Promise<Settled> {
   return inSnapshot(one.server, one.database, async (closed) => {
-    const found = await look(one, rehearsed, closed);
-    const { written } = found.since;
-    if (found.altered !== undefined || (written.length > 0 && !found.mayCarry)) {
-      says(
-        `everything again in ${one.database}: ${found.altered ?? "rows can't be carried without the right to set session_replication_role"}`,
-      );
+    const { written, sequences, altered } = await look(one, rehearsed, closed);
+    if (altered !== undefined) {
+      says(`everything again in ${one.database}: ${altered}`);
       const anew = await rehearse(one, false);
       await makeNextAlike(one);
       return { ...anew, closed: anew.mark };
     }
-    const { base, next } = one.names;
-    await refuseWritten(
-      one,
-      written.length > 0 ? [base, rehearsed.marks.base] : [next, rehearsed.marks.next],
-    );
-    if (written.length > 0)
+    let version: Rehearsed = rehearsed;
+    if (written.length > 0) {
       says(`again what users changed in ${written.map(({ table }) => plain(table)).join(", ")}`);
-    else
-      await one.server.with(next, (client) => followSequences(client, rehearsed.sequences, found.sequences));
-    const version = written.length > 0 ? await carryOver(one, rehearsed, found, closed) : rehearsed;
+      version = await carryOver(one, rehearsed, { written, sequences }, closed);
+    } else {
+      const { next } = one.names;
+      await refuseWritten(one, next, rehearsed.marks.next);
+      await one.server.with(next, (client) => followSequences(client, rehearsed.sequences, sequences));
+    }
     await makeNextAlike(one);
     // Whatever is written after that instant is newer than this, and was not carried.
     return { ...version, closed: await markOf(closed.client, rowsOf(version.before), closed.counters) };
@@ -62,7 +58,8 @@ export async function settle(
 /** @throws Refusal where somebody wrote to a copy after it was compared with the original. */
 async function refuseWritten(
   { server, jobs, names }: OneDatabase,
-  [copy, mark]: readonly [string, Mark | undefined],
+  copy: string,
+  mark: Mark | undefined,
 ): Promise<void> {
   if (mark && (await isUntouched({ server, database: copy, jobs }, mark))) return;
   throw new Refusal("reading back", [
@@ -76,38 +73,40 @@ async function refuseWritten(
 }
 
 interface Looked {
-  readonly since: Since;
+  readonly written: Since["written"];
+  readonly sequences: Rehearsed["sequences"];
   /** Why rows alone would not do; undefined where they do. */
   readonly altered: string | undefined;
-  readonly sequences: Rehearsed["sequences"];
-  readonly mayCarry: boolean;
 }
 
 async function look(one: OneDatabase, rehearsed: Rehearsed, closed: Snapshot): Promise<Looked> {
   const { server, programs, database, jobs } = one;
-  const [found, schema] = await allEnded(
+  const [{ written, reshaped }, schema] = await allEnded(
     since({ server, database, jobs }, closed, rehearsed.mark, false),
     schemaText(programs, database),
   );
-  const objects = await largeObjectsHash(closed.client);
-  const mayCarry = await server.with(one.at, (client) =>
+  const firing = await firingAlways(closed.client, written);
+  const reasons = [
+    [reshaped.length > 0, `tables were altered: ${reshaped.join(", ")}`],
+    [schema.join("\n") !== rehearsed.schema.join("\n"), "something was altered in its catalogue"],
+    [(await largeObjectsHash(closed.client)) !== rehearsed.objects, "large objects were written"],
+    [firing.length > 0, `a trigger that fires always would do its work once more: ${firing.join(", ")}`],
+    [
+      written.length > 0 && !(await mayCarry(one)),
+      "rows can't be carried without the right to set session_replication_role",
+    ],
+  ] as const;
+  const altered = reasons.find(([applies]) => applies)?.[1];
+  return { written, sequences: await sequencesOf(closed.client), altered };
+}
+
+function mayCarry({ server, at }: OneDatabase): Promise<boolean> {
+  return server.with(at, (client) =>
     client.query("SET session_replication_role = replica").then(
       () => true,
       () => false,
     ),
   );
-  const firing = await firingAlways(closed.client, found.written);
-  const altered =
-    found.reshaped.length > 0
-      ? `tables were altered: ${found.reshaped.join(", ")}`
-      : schema.join("\n") !== rehearsed.schema.join("\n")
-        ? "something was altered in its catalogue"
-        : objects !== rehearsed.objects
-          ? "large objects were written"
-          : firing.length > 0
-            ? `a trigger that fires always would do its work once more: ${firing.join(", ")}`
-            : undefined;
-  return { since: found, sequences: await sequencesOf(closed.client), altered, mayCarry };
 }
 
 /** Which of these tables have triggers or rules that fire also for whoever carries rows. */
@@ -125,7 +124,7 @@ async function firingAlways(client: Client, written: Since["written"]): Promise<
 async function carryOver(
   one: OneDatabase,
   rehearsed: Rehearsed,
-  { since: { written }, sequences }: Looked,
+  { written, sequences }: Omit<Looked, "altered">,
   closed: Snapshot,
 ): Promise<Rehearsed> {
   const { server, programs, database, jobs, names, storage, mayGoOn } = one;
@@ -138,6 +137,7 @@ async function carryOver(
     horizon: rehearsed.mark.horizon,
     folder: await storage.localFolder(changedRows(database)),
   };
+  await refuseWritten(one, names.base, rehearsed.marks.base);
   await server.with(one.at, (client) => exchangeDatabases(client, names.base, names.next));
   const carried = await itemsSideBySide(written, jobs, async (one) => {
     mayGoOn();

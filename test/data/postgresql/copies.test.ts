@@ -3,11 +3,32 @@ import { processor } from "../../../lib/data/conductor/processor";
 import { contentOf as hashOf } from "../../../lib/data/postgresql/table-hash";
 import { plain, tablesOf } from "../../../lib/data/postgresql/tables";
 import { connected, rowsOf, TestPostgres } from "../../postgres";
-import { EngineRun } from "../engine-run";
+import { EngineRun, nextOf } from "../engine-run";
 import { ask, fails, onceReleased, plainStep, remembered, step } from "./faults";
 import { contentOf, type PostgresRelease } from "./support";
 
 const late = "INSERT INTO project (name) VALUES ('late'); UPDATE instance SET note = 'late' WHERE id = 7";
+
+/** Where the server counts no writes at all, nothing may be concluded from that. */
+describe("A PostgreSQL server that does not count", function () {
+  this.timeout(120_000);
+  const server = new TestPostgres({ track_counts: "off" });
+
+  it("40: users' writes are carried, summed and found all the same", async () => {
+    const lateOnly = { [`${step}/01.sql`]: "UPDATE project SET state = 'late' WHERE name = 'late'" };
+    const spec = await onceReleased(server, "uncounted", lateOnly);
+    const run = await releasedWhile(spec, () =>
+      rowsOf(
+        server.uri("runtime", "uncounted"),
+        late.replace("WHERE id = 7", "WHERE id = 7; DELETE FROM instance WHERE id = 8"),
+      ),
+    );
+    await recordedIsThere(server, "uncounted", run);
+    await rowsOf(server.uri("runtime", "uncounted"), "UPDATE instance SET note = 'new' WHERE id = 1");
+    const back = { ...nextOf(spec, "1.0.0"), hash: "sha256:back" };
+    assert.match(await fails(back), /uncounted\.public\.instance: found writes of users since the release/);
+  });
+});
 
 /** What is not read a second time must be known by something else: here it lies, and has to be caught. */
 describe("Copies that a PostgreSQL release makes", function () {
@@ -126,30 +147,37 @@ describe("Copies that a PostgreSQL release makes", function () {
         ["copy_sums.public.project", 51, 51, false],
       ],
     );
-    for (const [database, side] of [
-      ["copy_sums__old_2", "hashBefore"],
-      ["copy_sums", "hashAfter"],
-    ] as const) {
-      const read = await connected(server.uri("postgres", database), async (client) => {
-        const found: [string, string][] = [];
-        for (const table of await tablesOf(client))
-          found.push([plain(table), (await hashOf(client, table)).hash]);
-        return found;
-      });
-      const told = collections.map((one) => [one.collection.slice("copy_sums.".length), one[side]]);
-      assert.deepEqual(Object.fromEntries(read), Object.fromEntries(told));
-    }
+    await recordedIsThere(server, "copy_sums", original);
   });
-
-  async function releasedWhile(spec: PostgresRelease, act: () => Promise<unknown>): Promise<EngineRun> {
-    const run = new EngineRun({ do: "release", spec }, processor, {
-      boundary: async (name) => {
-        if (name === "after stage") await act();
-      },
-    });
-    await run.inPlace();
-    await ask("confirm", spec);
-    assert.equal(await run.ended, true, run.said());
-    return run;
-  }
 });
+
+/** Releases and confirms; something happens between the rehearsal and the closing. */
+async function releasedWhile(spec: PostgresRelease, act: () => Promise<unknown>): Promise<EngineRun> {
+  const run = new EngineRun({ do: "release", spec }, processor, {
+    boundary: async (name) => {
+      if (name === "after stage") await act();
+    },
+  });
+  await run.inPlace();
+  await ask("confirm", spec);
+  assert.equal(await run.ended, true, run.said());
+  return run;
+}
+
+/** What was summed is what reading all of it finds, in the new version and in the original. */
+async function recordedIsThere(server: TestPostgres, database: string, run: EngineRun): Promise<void> {
+  const { collections } = run.last("closed").record;
+  for (const [actual, side] of [
+    [`${database}__old_2`, "hashBefore"],
+    [database, "hashAfter"],
+  ] as const) {
+    const read = await connected(server.uri("postgres", actual), async (client) => {
+      const found: [string, string][] = [];
+      for (const table of await tablesOf(client))
+        found.push([plain(table), (await hashOf(client, table)).hash]);
+      return found;
+    });
+    const told = collections.map((one) => [one.collection.slice(database.length + 1), one[side]]);
+    assert.deepEqual(Object.fromEntries(read), Object.fromEntries(told));
+  }
+}

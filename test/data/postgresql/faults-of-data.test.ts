@@ -11,6 +11,9 @@ import { catalogueOf } from "./catalogue";
 import { ask, fails, onceReleased, plainStep, step } from "./faults";
 import { contentOf, databasesLike, firstRelease, makeDatabase, mayWrite, migrationList } from "./support";
 
+/** A step for as many databases as there are. */
+const nothingToDo = { [`${step}/migration.yaml`]: "kind: empty\nreason: nothing to do\n" };
+
 /** Whatever lies in a database, and what others do to it meanwhile. */
 describe("Faults in a PostgreSQL release's data", function () {
   this.timeout(120_000);
@@ -18,7 +21,7 @@ describe("Faults in a PostgreSQL release's data", function () {
   const admin = (statement: string, database?: string): Promise<readonly Record<string, unknown>[]> =>
     rowsOf(server.uri("postgres", database), statement);
 
-  it("9: a dump that is cut, or lacks a file, is found offline; a first deployment from a cut one makes nothing", async () => {
+  it("9: a dump that is cut, or lacks a file, is found offline; a first deployment of two databases, one from a cut one, makes none", async () => {
     const spec = await onceReleased(server, "cut");
     const { record } = (await releaseAndConfirm(spec, processor)).last("closed");
     const proof = join(spec.dump.keep, record.id, "proof.json");
@@ -29,10 +32,13 @@ describe("Faults in a PostgreSQL release's data", function () {
     const found = (await verifyOffline(proof)).map(({ where }) => where);
     assert.deepEqual([...found].sort(), [join("cut", cut), join("cut", gone)].sort());
 
-    const dump = join(scratch("dumps"), "cut.custom");
-    execFileSync("pg_dump", ["--format=custom", "--file", dump, "--dbname", server.uri("postgres", "cut")]);
-    truncateSync(dump, 4_000);
-    const first = firstRelease(server, ["anew"], migrationList(plainStep), { load: { anew: dump } });
+    const dumps = scratch("dumps");
+    const [whole, part] = [join(dumps, "whole.custom"), join(dumps, "cut.custom")];
+    for (const dump of [whole, part])
+      execFileSync("pg_dump", ["--format=custom", "--file", dump, "--dbname", server.uri("postgres", "cut")]);
+    truncateSync(part, 4_000);
+    const load = { anew_one: whole, anew_two: part };
+    const first = firstRelease(server, ["anew_one", "anew_two"], migrationList(nothingToDo), { load });
     assert.match(await fails(first), /pg_restore/);
     assert.deepEqual(await databasesLike(server, "anew"), []);
   });
