@@ -19,7 +19,7 @@ const mostRanges = 1000;
 
 /** Collections, and what to do with each. */
 interface Reading {
-  readonly stage: Extract<StageName, "dump" | "read-back">;
+  readonly stage: Extract<StageName, "dump" | "read-back" | "compare">;
   readonly does: "dump" | "scan";
   readonly collections: readonly string[];
 }
@@ -46,8 +46,9 @@ export async function scanStage(
   { store: { db } }: Pick<MongoContext, "store">,
   stages: SpreadStages,
   collections: readonly string[],
+  stage: "read-back" | "compare",
 ): Promise<ReadonlyMap<string, ContentHash>> {
-  const read = await readStage(db, stages, { stage: "read-back", does: "scan", collections });
+  const read = await readStage(db, stages, { stage, does: "scan", collections });
   return new Map([...read].map(([collection, results]) => [collection, contentOf(results)]));
 }
 
@@ -85,7 +86,11 @@ async function readStage(db: Db, stages: SpreadStages, { stage, does, collection
   );
 }
 
-async function sizeOf(db: Db, name: string): Promise<{ readonly documents: number; readonly bytes: number }> {
+/** About how much a collection holds. */
+export async function sizeOf(
+  db: Db,
+  name: string,
+): Promise<{ readonly documents: number; readonly bytes: number }> {
   const stats = await db.command({ collStats: name });
   return { documents: Number(stats["count"] ?? 0), bytes: Number(stats["size"] ?? 0) };
 }

@@ -79,7 +79,7 @@ export async function spreadPass(
     refuseInvalid(report);
     const { sent, shapes } = await loadPieces(context, log, { stages, report, next, live });
     const names = [...sent.keys()].map((collection) => stagingName(collection, log.token));
-    const found = await scanStage(context, stages, names);
+    const found = await scanStage(context, stages, names, "read-back");
     await readBack(context, log.token, { hashes: sent }, report, found);
     return { report, shapes, figures: stages.figures };
   } finally {

@@ -7,6 +7,7 @@ import { sealDump } from "../dump/dump";
 import { Refusal } from "../../problem";
 import { sideBySide } from "../side-by-side";
 import type { RecordLog } from "../journal/record-log";
+import type { ContentHash } from "../order-free-hash";
 import type { MongoContext } from "./mongo-context";
 import { scan, scansAtOnce, type StagedCollections } from "./stage-next";
 import { stateOf } from "../conductor/record";
@@ -18,13 +19,14 @@ import { recordStorage } from "../conductor/record-storage";
  */
 export async function changedSince(
   context: MongoContext,
-  staged: StagedCollections,
-  live: readonly CollectionInfo[],
+  log: RecordLog,
+  { staged, live }: { readonly staged: StagedCollections; readonly live: readonly CollectionInfo[] },
   mayGoOn: () => void,
 ): Promise<readonly string[]> {
   let scanned = 0;
+  const read = context.spec.execution ? await readByWorkers(context, log, live, mayGoOn) : undefined;
   const differing = await sideBySide(live, scansAtOnce, async ({ name, options }) => {
-    const now = await scan(context, name, name, mayGoOn);
+    const now = read?.get(name) ?? (await scan(context, name, name, mayGoOn));
     context.reporter.progress(++scanned, live.length, "collections");
     const sameContent = staged.dump.written.get(name)?.hash.toString() === now.toString();
     return sameContent && (await sameShape(context, staged, name, options)) ? [] : [name];
@@ -32,6 +34,17 @@ export async function changedSince(
   const changed = differing.flat();
   const names = new Set(live.map(({ name }) => name));
   return [...changed, ...[...staged.dump.written.keys()].filter((name) => !names.has(name))];
+}
+
+async function readByWorkers(
+  context: MongoContext,
+  log: RecordLog,
+  live: readonly CollectionInfo[],
+  mayGoOn: () => void,
+): Promise<ReadonlyMap<string, ContentHash>> {
+  const { readLive } = await import("../spread/read-live");
+  const names = live.map(({ name }) => name);
+  return readLive(context, log, names, mayGoOn);
 }
 
 /** A new version is made like the live one: an index or a validator that was changed meanwhile must be in it. */

@@ -59,7 +59,7 @@ class StagedVersion implements Staged {
     const own = this.own(context);
     const live = await liveNow(own);
     await this.#pauseExpiry(log, own, live);
-    const changed = await changedSince(own, this.staged, live, mayGoOn);
+    const changed = await changedSince(own, log, { staged: this.staged, live }, mayGoOn);
     const { staged } = this;
     const settled =
       changed.length === 0 ? staged : await stageAgain(own, log, { staged, live, changed }, mayGoOn);

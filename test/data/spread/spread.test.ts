@@ -39,7 +39,8 @@ describe("A spread pass", function () {
       assert.deepEqual(run.last("closed").record.collections, local.last("closed").record.collections);
       assert.deepEqual(warningsOf(run), warningsOf(local));
       assert.match(warningsOf(run).join(), new RegExp(`${goneThings} references lead nowhere`));
-      assert.deepEqual(here.stages, stagesOf(workers));
+      // Four would have too little to read each: while writes are closed they would begin later than the coordinator ends.
+      assert.deepEqual(here.stages, [...stagesOf(workers), ...(workers === 1 ? ["compare: 1"] : [])]);
       assert.deepEqual(partsLeft(next), []);
     });
   }
