@@ -11,8 +11,7 @@ import {
   releasedPath,
   type Released,
 } from "../lib/release/promotion/release-step";
-import { loadStack, parseGatedStack } from "./gated-stack";
-import { operator } from "./operator";
+import { loadStack, operator, parseGatedStack } from "./gated-stack";
 
 /** What the first of the two steps did (rule H7). */
 export interface ReleaseStep {

@@ -12,8 +12,7 @@ import {
   type TimelineEntry,
 } from "../lib/release/windows/timeline";
 import { Window, type Stretch } from "../lib/release/windows/window";
-import { loadStack, type LoadedStack } from "./gated-stack";
-import { operator } from "./operator";
+import { loadStack, type LoadedStack, operator } from "./gated-stack";
 
 /** The window that is on or comes next. @throws Refusal where there is none. */
 function windowOf({ config, file }: LoadedStack, now: DateTime): Stretch {

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ReleaseInputs } from "../lib/config/release-inputs";
-import { secretKeysOf } from "../lib/config/resolved-release";
+import { type ReleaseInputs, secretKeysOf } from "../lib/config/release-inputs";
 import { compiled } from "./compiled";
 import { Forwarder } from "./forwarder";
 

@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
-import { releaseInputs } from "../../lib/config/release-inputs";
-import { secretKeysOf, withSecrets } from "../../lib/config/resolved-release";
+import { releaseInputs, secretKeysOf, withSecrets } from "../../lib/config/release-inputs";
 import { parseStackConfig } from "../../lib/config/stack-config";
 import { Refusal } from "../../lib/problem";
 import { committedConfig } from "../components/program";

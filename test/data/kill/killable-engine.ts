@@ -10,7 +10,7 @@ const list = process.env["KILL_LIST"];
 const stopBefore = process.env["STOP_BEFORE"];
 let passed = 0;
 
-void engineMain(process.env["KILL_STORE"] === "postgresql" ? realProcessor : plainProcessor, {
+void engineMain(process.env["KILL_STORE"] === undefined ? plainProcessor : realProcessor, {
   lease: 2,
   boundary(name) {
     passed += 1;

@@ -83,7 +83,7 @@ export class Lane {
   /** A database at the point where the scenario's release begins. @returns that release. */
   async #begin(scenario: Scenario): Promise<ReleaseSpec> {
     const first = await (scenario === "way back" ? this.#afterSecond() : this.#afterFirst());
-    const next = { ...nextOf(first, "2.0.0"), dump: { keep: scratch("dump") } };
+    const next = this.store.placed(nextOf(first, "2.0.0"));
     if (scenario === "code first") return { ...next, order: "code-first" };
     if (scenario !== "way back") return next;
     return { ...nextOf(next, "1.0.0"), hash: "sha256:back", order: "code-first" };

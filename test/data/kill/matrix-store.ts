@@ -1,9 +1,11 @@
+import { rmSync } from "node:fs";
 import type { DataProcessor } from "../../../lib/data/conductor/context";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
+import { scratch } from "../../scratch";
 
 /** A kind of store as the kill matrix sees it: what the matrix does to a store is written once for all of them. */
 export interface MatrixStore {
-  readonly kind: "MongoDB" | "PostgreSQL";
+  readonly kind: "MongoDB" | "MongoDB by pods" | "PostgreSQL";
   /** What the server is, for the table's readers. */
   readonly server: string;
   readonly processor: DataProcessor;
@@ -18,6 +20,10 @@ export interface MatrixStore {
    * @returns what gives it, whatever has happened since.
    */
   again(make: () => Promise<ReleaseSpec>): Promise<() => Promise<ReleaseSpec>>;
+  /** A release as a machine runs it that has a place for its dump. */
+  placed(spec: ReleaseSpec): ReleaseSpec;
+  /** The same release as another machine runs it, after the first one is gone with all that it held. */
+  elsewhere(spec: ReleaseSpec): ReleaseSpec;
   /** Content hash of all that users put there, by collection or table. */
   contentOf(spec: ReleaseSpec): Promise<Readonly<Record<string, string>>>;
   /** Names of what a release put beside and should have taken away. */
@@ -28,4 +34,17 @@ export interface MatrixStore {
   spoilt(spec: ReleaseSpec): Promise<string | undefined>;
   /** SIGKILL, and a start on the same data and address; undefined where the server is not ours to kill. */
   readonly restartServer: (() => Promise<void>) | undefined;
+}
+
+/** Of stores whose dumps lie on the machine that runs the release: they are gone with it. */
+export const onOneMachine: Pick<MatrixStore, "placed" | "elsewhere"> = {
+  placed: withFolder,
+  elsewhere(spec) {
+    rmSync(spec.dump.keep, { recursive: true, force: true });
+    return withFolder(spec);
+  },
+};
+
+function withFolder(spec: ReleaseSpec): ReleaseSpec {
+  return { ...spec, dump: { keep: scratch("dump") } };
 }

@@ -13,21 +13,32 @@ export interface MatrixRow {
   readonly end: string;
 }
 
-const command =
-  "SLIPWAY_KEEP_KILL_MATRIX=1 npx mocha test/data/kill/kill-matrix.test.ts && npx prettier --write docs/data-kill-matrix.md";
+/** The tests whose table is kept in each page of the docs. */
+const pages = {
+  "data-kill-matrix": { title: "Kill matrix", test: "kill-matrix" },
+  "scale-kill-matrix": { title: "Kill matrix of releases by pods", test: "kill-matrix-of-pods" },
+} as const;
+
+/** Whether the table in the docs is to be rewritten, by all that can be tried. */
+export function isKept(): boolean {
+  return process.env["SLIPWAY_KEEP_KILL_MATRIX"] !== undefined;
+}
 
 /**
  * Rewrites the table in the docs when SLIPWAY_KEEP_KILL_MATRIX is set: only what was tried and held is in it.
  * @param servers what the server of each kind of store was.
  */
 export async function keepTable(
+  page: keyof typeof pages,
   rows: readonly MatrixRow[],
   servers: Readonly<Record<string, string>>,
 ): Promise<void> {
-  if (process.env["SLIPWAY_KEEP_KILL_MATRIX"] === undefined || rows.length === 0) return;
+  if (!isKept() || rows.length === 0) return;
+  const { title, test } = pages[page];
+  const command = `SLIPWAY_KEEP_KILL_MATRIX=1 npx mocha test/data/kill/${test}.test.ts && npx prettier --write docs/${page}.md`;
   const onServers = rows.filter(({ victim }) => victim === "server").length;
   const lines = [
-    "# Kill matrix",
+    `# ${title}`,
     "",
     `${rows.length} times a release was cut off by SIGKILL: ${rows.length - onServers} times its engine, whose folder was deleted as well, as on a runner that is`,
     `gone; ${onServers} times the database server, which started again on its data. It was gone on with from elsewhere, by the same release`,
@@ -46,7 +57,7 @@ export async function keepTable(
       "",
     ]),
   ];
-  await writeFile(join(packageRoot(), "docs", "data-kill-matrix.md"), lines.join("\n"));
+  await writeFile(join(packageRoot(), "docs", `${page}.md`), lines.join("\n"));
 }
 
 function tableOf(rows: readonly MatrixRow[]): readonly string[] {

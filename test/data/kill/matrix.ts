@@ -1,8 +1,6 @@
-import { rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { defaultLease } from "../../../lib/data/journal/lock";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
-import { scratch } from "../../scratch";
 import { EngineRun, releaseAndConfirm } from "../engine-run";
 import { ChildEngine } from "./child-engine";
 import type { MatrixStore } from "./matrix-store";
@@ -69,8 +67,7 @@ export async function playOnKilledServer(
 
 /** The runner's machine is gone with its folder; another one goes on. */
 export async function recover(store: MatrixStore, spec: ReleaseSpec, recovery: Recovery): Promise<EngineRun> {
-  rmSync(spec.dump.keep, { recursive: true, force: true });
-  const elsewhere = { ...spec, dump: { keep: scratch("dump") } };
+  const elsewhere = store.elsewhere(spec);
   return whenLockIsFree(async () => {
     if (recovery === "release") return releaseAndConfirm(elsewhere, store.processor);
     const run = new EngineRun({ do: "resume", spec: elsewhere }, store.processor);

@@ -3,7 +3,7 @@ import type { MongoStoreSpec, ReleaseSpec } from "../../../lib/data/protocol";
 import { besideNames, contentOf, fill, specFor } from "../engine-run";
 import { data, processor } from "../plain-data";
 import { type TestServer, withClient } from "../server";
-import type { MatrixStore } from "./matrix-store";
+import { type MatrixStore, onOneMachine } from "./matrix-store";
 
 const expireAfterSeconds = 3600;
 
@@ -16,6 +16,7 @@ export function mongoMatrixStore(server: TestServer): MatrixStore {
     processor,
     leastInstants: 20,
     environment: {},
+    ...onOneMachine,
     async fill(database) {
       await fill(server.uri, database, data);
       await withClient(server.uri, (client) =>

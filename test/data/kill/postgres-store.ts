@@ -9,7 +9,7 @@ import {
   mayWrite,
   migrationList,
 } from "../postgresql/support";
-import type { MatrixStore } from "./matrix-store";
+import { type MatrixStore, onOneMachine } from "./matrix-store";
 
 /** PostgreSQL under the kill matrix: each release owns two databases, which swap all or none. */
 export function postgresMatrixStore(server: TestPostgres): MatrixStore {
@@ -20,6 +20,7 @@ export function postgresMatrixStore(server: TestPostgres): MatrixStore {
     processor,
     leastInstants: 14,
     environment: { KILL_STORE: "postgresql" },
+    ...onOneMachine,
     async fill(database) {
       const databases = [`${database}.a`, `${database}.b`] as const;
       await makeDatabases(server, ...databases);
