@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { engineArguments } from "../cli/engine-arguments";
 import { processor } from "../lib/data/conductor/processor";
 import { Signs } from "../lib/data/conductor/signs";
 import { runEngine } from "../lib/data/engine";
 import { defaultLease } from "../lib/data/journal/lock";
 import type { EngineEvent, ReleaseRecordData, ReleaseSpec } from "../lib/data/protocol";
-import { packageRoot } from "../lib/package-root";
 import { ProcessWatch, type Taken } from "./process-watch";
 
 /** What one whole release took. */
@@ -21,7 +20,7 @@ export interface ReleaseFigures extends Taken {
 /** Runs one release in a process of its own and confirms it at once, as a roll-out that takes no time would. */
 export async function timedRelease(spec: ReleaseSpec): Promise<ReleaseFigures> {
   const begun = performance.now();
-  const engine = spawn(process.execPath, [join(packageRoot(), "build", "cli", "engine.js")], {
+  const engine = spawn(process.execPath, engineArguments({ spec }), {
     stdio: ["pipe", "pipe", "inherit"],
     // As the command starts it.
     env: { MALLOC_ARENA_MAX: "2", ...process.env },

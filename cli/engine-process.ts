@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { stateDirectory } from "../lib/config/embedded";
+import { engineArguments } from "./engine-arguments";
 import type { EngineEvent, EngineRequest } from "../lib/data/protocol";
 
 /** What the engine said at its end when it could not do what was asked. */
@@ -25,7 +26,7 @@ export async function askEngine<Event extends Last["event"]>(
   answer: Event | readonly Event[],
   says: (event: EngineEvent) => void = () => undefined,
 ): Promise<Extract<Last, { event: Event }>> {
-  const engine = start(request.do === "release");
+  const engine = start(request);
   engine.stdin.on("error", () => undefined); // An engine that died early says so by its exit, below.
   engine.stdin.write(`${JSON.stringify(request)}\n`);
   if (request.do !== "release") engine.stdin.end();
@@ -48,15 +49,15 @@ export async function askEngine<Event extends Last["event"]>(
   throw new EngineFailure(`The data engine ended (${await ended}) without an answer; its log: ${logFile()}`);
 }
 
-function start(outlivesUs: boolean): ChildProcessByStdio<Writable, Readable, null> {
+function start(request: EngineRequest): ChildProcessByStdio<Writable, Readable, null> {
   mkdirSync(stateDirectory(), { recursive: true, mode: 0o700 });
   const log = openSync(logFile(), "a", 0o600);
-  const engine = spawn(process.execPath, ["--enable-source-maps", join(__dirname, "engine.js")], {
+  const engine = spawn(process.execPath, engineArguments(request), {
     stdio: ["pipe", "pipe", log],
     // Fewer arenas of the C library: its threads would each keep memory that the others need.
     env: { MALLOC_ARENA_MAX: "2", ...process.env },
     // In a process group of its own: Ctrl-C reaches Pulumi, and the engine learns of it by its standard input.
-    detached: outlivesUs,
+    detached: request.do === "release",
   });
   closeSync(log);
   return engine as ChildProcessByStdio<Writable, Readable, null>;

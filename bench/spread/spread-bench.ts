@@ -18,7 +18,7 @@ const promises = {
 } as const;
 
 /** Every worker gets the same fraction of a core, so that two cores can hold four of them beside server and node. */
-const fraction = "300m";
+const fraction = "200m";
 const place = { namespace: "spread-bench", claim: "spread-bench" };
 const mebibyte = 1024 * 1024;
 
@@ -59,7 +59,7 @@ export async function spreadBench(
     claim: place.claim,
     uri: { kind: "value", value: database.server.uri("slipway").replace("127.0.0.1", gateway) },
     resources: { cpu: fraction, memory: "512Mi" },
-    segment: 16,
+    segment: 4,
     within: 3600,
   };
   const release = async (changes?: Partial<ExecutionSpec>): Promise<SpreadFigures> => {
@@ -74,8 +74,12 @@ export async function spreadBench(
     const whole = await release({ workers: 2, resources: { cpu: "1", memory: "512Mi" } });
     const four = await release({ workers: 4 });
     const one = await release({ workers: 1 });
-    for (const [name, { stages }] of Object.entries({ "2 × 1": whole, "4 × 0.3": four, "1 × 0.3": one }))
-      for (const stage of stages) console.log(`${name} cores, ${inWords(stage)}`);
+    for (const [name, { stages }] of Object.entries({
+      "2 × 1": whole,
+      [`4 × ${fraction}`]: four,
+      [`1 × ${fraction}`]: one,
+    }))
+      for (const stage of stages) console.log(`${name}, ${inWords(stage)}`);
     const said = `${judged(one).toFixed(1)} s and ${judged(four).toFixed(1)} s, ${fraction} each`;
     verdicts.atLeast(
       `times as fast, 4 workers against 1 (${said})`,

@@ -73,7 +73,11 @@ async function readStage(db: Db, stages: SpreadStages, { stage, does, collection
       documents: Math.round(size.documents / ranges.length),
       bytes: Math.round(size.bytes / ranges.length),
     }));
-    const made = stretches.map((stretch, at) => ({ do: does, id: `r${units.length + at}`, ...stretch }));
+    const made = stretches.map((stretch, at) => ({
+      do: does,
+      id: `${stage}-${units.length + at}`,
+      ...stretch,
+    }));
     units.push(...made);
     idsOf.set(
       collection,

@@ -67,7 +67,7 @@ export class KubernetesWorkers implements Workers {
     return threadsFor(this.execution.resources.cpu);
   }
 
-  async carryOut(stage: Stage, order: WorkOrder, observe: () => Promise<void>): Promise<void> {
+  async carryOut(stage: Stage, order: WorkOrder, observe: () => Promise<boolean>): Promise<void> {
     const identity: JobIdentity = { ...this.owner, stage: stage.name, namespace: this.namespace };
     const secret = await this.#create(orderManifest(identity, order));
     const job = await this.#create(jobManifest(identity, this.execution, stage));
@@ -82,15 +82,15 @@ export class KubernetesWorkers implements Workers {
     }
   }
 
-  /** Settles when every index is done. */
-  async #end(job: V1Job, observe: () => Promise<void>): Promise<void> {
+  /** Settles when every index is done. That its results are there is known some seconds before the cluster says so. */
+  async #end(job: V1Job, observe: () => Promise<boolean>): Promise<void> {
     for (;;) {
+      if (await observe()) return;
       const now = await this.api.read<V1Job>(identityOf(job));
       const pods = await this.#list<V1Pod>("v1", "Pod", {
         "batch.kubernetes.io/job-name": job.metadata?.name ?? "",
       });
       const verdict = judgeJob(now, pods, await this.#complaints(now), this.execution, this.threads);
-      await observe();
       if (verdict.kind === "done") return;
       if (verdict.kind === "failed") throw new Refusal("workers", [verdict.problem]);
       await pause(lookEvery);

@@ -170,13 +170,14 @@ export class SpreadStages {
     return results;
   }
 
-  /** Progress of all workers in one line: what is counted are documents of finished units. */
-  async #observe(units: readonly Unit[]): Promise<void> {
+  /** Progress of all workers in one line: what is counted are documents of finished units. @returns whether all are finished. */
+  async #observe(units: readonly Unit[]): Promise<boolean> {
     this.mayGoOn();
     const done = new Set((await this.storage.within(`${this.pass}/done`).list()).keys());
     const documents = (of: readonly Unit[]): number => of.reduce((sum, unit) => sum + documentsOf(unit), 0);
-    const finished = documents(units.filter(({ id }) => done.has(`${id}.json`)));
-    this.context.reporter.progress(finished, documents(units), "documents");
+    const finished = units.filter(({ id }) => done.has(`${id}.json`));
+    this.context.reporter.progress(documents(finished), documents(units), "documents");
+    return finished.length === units.length;
   }
 }
 

@@ -13,7 +13,7 @@ export interface Piece {
   readonly sha256: string;
 }
 
-/** The least that one worker does at a time, and that is done again when it dies. */
+/** The least that one worker does at a time, and that is done again when it dies; its id is its own in the whole pass. */
 export type Unit =
   /** Migrates and judges one piece; what differs goes to a file. */
   | { readonly do: "migrate"; readonly id: string; readonly piece: Piece }

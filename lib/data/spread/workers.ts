@@ -16,8 +16,9 @@ export interface Workers {
   readonly threads: number;
   /**
    * Settles when every share is done.
-   * @param observe called again and again meanwhile; what it throws ends the stage.
+   * @param observe called again and again meanwhile: whether all results are there, for which nobody needs to see the workers end.
+   *   What it throws ends the stage.
    * @throws Refusal with what stopped it; then no worker is left at work.
    */
-  carryOut(stage: Stage, order: WorkOrder, observe: () => Promise<void>): Promise<void>;
+  carryOut(stage: Stage, order: WorkOrder, observe: () => Promise<boolean>): Promise<void>;
 }

@@ -9,11 +9,13 @@ import { loadMigrations } from "../../../lib/data/migrations";
 import { prepareData } from "../../../lib/data/migrations/prepare";
 import { processData } from "../../../lib/data/migrations/process";
 import { MongoSource } from "../../../lib/data/store/mongo-source";
+import { StandIn } from "../../../tools/stand-in/launch";
+import { provideStandIn } from "../../../tools/stand-in/recipe";
 import { embedded } from "../../embedded";
 import { scratch } from "../../scratch";
 import { ChildEngine } from "../kill/child-engine";
 import { packageRoot } from "../../../lib/package-root";
-import { besideNames, contentOf, EngineRun } from "../engine-run";
+import { besideNames, contentOf, EngineRun, specFor } from "../engine-run";
 import { fillOthers, fillUpTo, others } from "../many-documents";
 import { withClient } from "../server";
 import { catalogueMigrations, catalogueRelease, fillCatalogue } from "./catalogue";
@@ -85,7 +87,14 @@ describe("A pass that is spread over pods", function () {
   });
 
   it("400,000 documents go through 8 pods, and what they make is what one pass in this process makes", async () => {
-    const { uri } = environment.mongo;
+    const gateway = new URL(environment.mongo.podReleaseUri).hostname;
+    const folder = await provideStandIn({});
+    const server = await StandIn.start({
+      folder,
+      heapMiB: 2048,
+      listen: ["127.0.0.1:0", `${gateway}:0`],
+    });
+    const uri = server.uri("slipway");
     const database = "pods_many";
     await fillOthers(uri, database);
     await fillUpTo(uri, database, 400_000);
@@ -93,9 +102,11 @@ describe("A pass that is spread over pods", function () {
       `{ collections: { biosample_set: (one) => ({ ...one, seen: true }), study_set: (one) => one } }`,
       await others.collections(),
     );
-    const first = catalogueRelease(place.spec(database), "1.0.0", list);
+    const store = specFor({ uri, writerUri: server.uri("runtime") }, database).store;
+    const first = catalogueRelease({ ...place.spec(database), store }, "1.0.0", list);
     const execution = place.execution({
       workers: 8,
+      uri: { kind: "value", value: uri.replace("127.0.0.1", gateway) },
       segment: 4,
       resources: { cpu: "200m", memory: "512Mi" },
     });
@@ -114,7 +125,7 @@ describe("A pass that is spread over pods", function () {
     const content = await contentOf(uri, database);
     for (const { collection, documentsAfter, hashAfter } of expected.collections)
       assert.equal(content[collection], `${documentsAfter}:${hashAfter}`, collection);
-    await withClient(uri, (client) => client.db(database).dropDatabase());
+    await server.stop();
   });
 
   it("a coordinator that is killed leaves Jobs that the next one takes away", async () => {

@@ -48,7 +48,7 @@ describe("A spread pass", function () {
   it("counts a share once that was done twice, and one that died after it had written", async () => {
     const next = { ...(await adopted("done_twice")), execution: spread({ workers: 3 }) };
     const twice = new WorkersHere(async (run, { name }, index) => {
-      const unit = name.startsWith("load") ? "l" : name.startsWith("dump") ? "r" : undefined;
+      const unit = name.startsWith("load") ? "l" : name.startsWith("dump") ? "dump-" : undefined;
       if (unit !== undefined && index === 0) {
         // It wrote all, and died before it could say so.
         await run();

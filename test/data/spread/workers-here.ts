@@ -14,7 +14,7 @@ export class WorkersHere implements Workers {
     ) => run(),
   ) {}
 
-  async carryOut(stage: Stage, order: WorkOrder, observe: () => Promise<void>): Promise<void> {
+  async carryOut(stage: Stage, order: WorkOrder, observe: () => Promise<boolean>): Promise<void> {
     this.stages.push(`${stage.name.replace(/-\d+$/, "")}: ${stage.shares}`);
     for (let index = 0; index < stage.shares; index++) {
       await this.attempt(() => runShare(order, index, new Secrets()), stage, index);

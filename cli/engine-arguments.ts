@@ -1,0 +1,9 @@
+import { join } from "node:path";
+import type { EngineRequest } from "../lib/data/protocol";
+
+/** The arguments of Node that the engine's process is started with. */
+export function engineArguments({ spec }: Pick<EngineRequest, "spec">): readonly string[] {
+  // A coordinator mostly waits for its workers: it needs no room for short-lived objects, which would stay its own.
+  const coordinator = spec.execution ? ["--max-semi-space-size=2"] : [];
+  return ["--enable-source-maps", ...coordinator, join(__dirname, "engine.js")];
+}
