@@ -112,10 +112,10 @@ export class SpreadStages {
     };
     const { boundary } = this.context.options;
     let isAsked = false;
-    const observe = async (): Promise<void> => {
+    const observe = async (): Promise<boolean> => {
       if (!isAsked) await boundary(`workers at ${name}`);
       isAsked = true;
-      await this.#observe(units);
+      return this.#observe(units);
     };
     const stage = {
       name: `${name}-${this.pass.slice("spread-".length)}`,
