@@ -14,7 +14,7 @@ const lanes = 2;
  */
 const part = {
   scenarios: ["confirmed"],
-  instants: { engine: /^workers at|^after (workers|close-writes$|swap$)/, server: /^workers at/ },
+  instants: { engine: /^(workers at|after workers)/, server: /^workers at/ },
 } as const;
 
 describe("Kill matrix of a release by pods", function () {
