@@ -20,7 +20,8 @@ export interface Table {
 
 /**
  * Types whose binary form is exact and the same in every database of a server. Others are read as text: an enum's, a domain's or a
- * composite type's binary form holds numbers that each database gives anew.
+ * composite type's binary form holds numbers that each database gives anew. As a part of a row it is the type's own text, whatever casts
+ * somebody has made.
  */
 const exact =
   "bool|int2|int4|int8|oid|float4|float8|numeric|text|varchar|bpchar|bytea|uuid|date|time|timetz|timestamp|timestamptz|interval|json|jsonb|inet|cidr|bit|varbit";
@@ -34,7 +35,7 @@ export async function tablesOf(client: Client): Promise<readonly Table[]> {
        ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
              AND attgenerated = '' ORDER BY attnum) AS columns,
        ARRAY(SELECT CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace AND t.typname ~ '^_?(${exact})$'
-                    THEN format('r.%I::pg_catalog.%I', a.attname, t.typname) ELSE format('r.%I::text', a.attname) END
+                    THEN format('r.%I::pg_catalog.%I', a.attname, t.typname) ELSE format('ROW(r.%I)::text', a.attname) END
              FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) AS values,
        ARRAY(SELECT a.attname::text FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, at)
