@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { releaseInputs, secretKeysOf, withSecrets } from "../../lib/config/release-inputs";
+import { noParts, releaseInputs, secretKeysOf, withSecrets } from "../../lib/config/release-inputs";
 import { parseStackConfig } from "../../lib/config/stack-config";
 import { Refusal } from "../../lib/problem";
 import { committedConfig } from "../components/program";
@@ -80,7 +80,36 @@ describe("A data release on Kubernetes, in a stack file", () => {
       ],
     ]);
   });
+
+  it("takes a bucket instead of a claim, whose key is a secret; PostgreSQL's dumps stay in a folder", () => {
+    const bucket = { name: "acme-releases", keyId: { env: "KEY_ID" }, key: { secret: "dumpKey" } };
+    const dump = { keep: "dumps", bucket };
+    const raw = withDump(configWith({ claim: undefined }), dump);
+    const inputs = releaseInputs(
+      parseStackConfig(raw, "Pulumi.dev.yaml"),
+      [{ name: "engine", digest }],
+      noParts,
+    );
+    assert.deepEqual(secretKeysOf(inputs), ["podUri", "dumpKey"]);
+    const known = withSecrets(inputs, { podUri: "mongodb://db", dumpKey: "hunter2" });
+    assert.deepEqual(known.dump.bucket?.key, { kind: "value", value: "hunter2" });
+    assert.deepEqual(refused(configWith({ claim: undefined })), [
+      ["slipway:data.execution.claim", "the claim of the volume that dump.keep lies on, or dump.bucket"],
+    ]);
+    const store = { kind: "postgresql", uri: { env: "A" }, databases: ["atmo"] };
+    assert.deepEqual(refused(withDump(configWith({}, store), dump)), [
+      [
+        "slipway:data.dump.bucket",
+        "a folder with a PostgreSQL store: pg_dump writes files, which pg_restore reads; copy them to a bucket afterwards",
+      ],
+      ["slipway:data.execution.kind", "none with a PostgreSQL store: its own server does the work"],
+    ]);
+  });
 });
+
+function withDump(raw: Record<string, unknown>, dump: object): Record<string, unknown> {
+  return { ...raw, data: { ...(raw["data"] as object), dump } };
+}
 
 function allOf({ images }: ReturnType<typeof parseStackConfig>): { name: string; digest: string }[] {
   return Object.keys(images)
