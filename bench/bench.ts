@@ -36,7 +36,7 @@ async function bench(): Promise<void> {
     .addOption(new Option("--only <part>", "this part alone").choices(parts))
     .option("--set-up", "also the set-up from nothing, with an empty tool cache: takes many minutes")
     .option("--runs <number>", "runs of a no-op up that count, and rounds of both engines", Number, 5)
-    .option("--documents <number>", "how many documents workers share", Number, 400_000)
+    .option("--documents <number>", "how many documents workers share", Number, 1_000_000)
     .option("--megabytes <number>", "size of PostgreSQL's database", Number, 1000)
     .parse();
   const { only, setUp, runs, megabytes, documents } = program.opts<{

@@ -6,6 +6,7 @@ import { freeRoom } from "./free-room";
 import type { DumpStorage, StoringFile } from "./storage";
 
 const readBytes = 4 * 1024 * 1024;
+const copyBytes = 1024 * 1024;
 
 /** What is being written: no name that anything reads. */
 const unpublished = ".part";
@@ -48,7 +49,7 @@ export class FolderStorage implements DumpStorage {
     if (first === undefined) throw new Error(`${name} of no parts`);
     const file = await FileInFolder.from(this.where(first), this.where(name));
     try {
-      for (const other of others) for await (const chunk of this.get(other)) await file.write(chunk);
+      for (const other of others) await file.append(this.where(other));
     } catch (error) {
       await file.abandon();
       throw error;
@@ -123,6 +124,21 @@ class FileInFolder implements StoringFile {
   async write(bytes: Uint8Array): Promise<void> {
     let at = 0;
     while (at < bytes.length) at += (await this.file.write(bytes, at)).bytesWritten;
+  }
+
+  /** Copies a published file behind what was written, through one buffer whatever its size. */
+  async append(published: string): Promise<void> {
+    const from = await open(published, "r");
+    const buffer = Buffer.allocUnsafeSlow(copyBytes);
+    try {
+      for (;;) {
+        const { bytesRead } = await from.read(buffer, 0, buffer.length);
+        if (bytesRead === 0) return;
+        await this.write(buffer.subarray(0, bytesRead));
+      }
+    } finally {
+      await from.close();
+    }
   }
 
   async publish(): Promise<void> {
