@@ -86,7 +86,8 @@ describe("A pass that is spread over pods", function () {
     assert.deepEqual(await place.left(), []);
   });
 
-  it("400,000 documents go through 8 pods, and what they make is what one pass in this process makes", async () => {
+  it("400,000 documents go through 8 pods, and what they make is what one pass in this process makes", async function () {
+    this.timeout(600_000);
     const gateway = new URL(environment.mongo.podReleaseUri).hostname;
     const folder = await provideStandIn({});
     const server = await StandIn.start({
@@ -97,7 +98,6 @@ describe("A pass that is spread over pods", function () {
     const uri = server.uri("slipway");
     const database = "pods_many";
     await fillOthers(uri, database);
-    await fillUpTo(uri, database, 400_000);
     const list = catalogueMigrations(
       `{ collections: { biosample_set: (one) => ({ ...one, seen: true }), study_set: (one) => one } }`,
       await others.collections(),
@@ -110,7 +110,8 @@ describe("A pass that is spread over pods", function () {
       segment: 4,
       resources: { cpu: "200m", memory: "512Mi" },
     });
-    await released({ ...first, execution });
+    await released(first);
+    await fillUpTo(uri, database, 400_000);
     const next = { ...catalogueRelease(first, "2.0.0", list), execution };
     const chain = loadMigrations(list).chain("catalogue", "1.0.0", "2.0.0");
     const [schema, before, reports] = [next.schema, first.schema, new FolderStorage(scratch("reports"))];
