@@ -1,14 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { userInfo } from "node:os";
-import { resolve } from "node:path";
-import { releaseInputs, secretKeysOf, withAbsoluteFolder, withSecrets } from "../lib/config/release-inputs";
+import { releaseInputs } from "../lib/config/release-inputs";
 import { releaseParts } from "../lib/config/release-parts";
 import { parseStackConfig } from "../lib/config/stack-config";
+import { secretKeysOf } from "../lib/config/resolved-release";
 import { StackFile } from "../lib/config/stack-file";
-import { withPaths } from "../lib/config/store-spec";
 import type { ReleaseSpec } from "../lib/data/protocol";
 import { Refusal } from "../lib/problem";
+import { releaseSpec } from "./release-spec";
 
 /**
  * The release that a stack file asks for, without Pulumi; only where secrets are Pulumi's own is its command line asked.
@@ -18,18 +17,11 @@ export function specOf(environment: string): ReleaseSpec {
   const path = `Pulumi.${environment}.yaml`;
   const config = parseStackConfig(StackFile.parse(read(path), path).config(), path);
   const digests = Object.entries(config.images).map(([name, { digest }]) => ({ name, digest: digest ?? "" }));
-  const inputs = releaseInputs(config, digests, releaseParts(process.cwd(), config));
+  const release = releaseInputs(config, digests, releaseParts(process.cwd(), config));
   const secrets = Object.fromEntries(
-    secretKeysOf(inputs).map((key) => [key, pulumiSecret(environment, key)]),
+    secretKeysOf(release).map((key) => [key, pulumiSecret(environment, key)]),
   );
-  const known = withSecrets(inputs, secrets);
-  return {
-    ...known,
-    store: withPaths(known.store, (path) => resolve(path)),
-    operator: process.env["SLIPWAY_OPERATOR"] ?? userInfo().username,
-    migrations: resolve(inputs.migrations),
-    dump: withAbsoluteFolder(known.dump, (path) => resolve(path)),
-  };
+  return releaseSpec({ release, secrets });
 }
 
 function read(path: string): string {

@@ -1,17 +1,7 @@
-import { userInfo } from "node:os";
-import { resolve } from "node:path";
-import {
-  noParts,
-  type ReleaseInputs,
-  releaseInputs,
-  withAbsoluteFolder,
-  withSecrets,
-} from "../lib/config/release-inputs";
 import type { StackConfig } from "../lib/config/stack-config";
-import { withPaths } from "../lib/config/store-spec";
 import type { VerificationConfig } from "../lib/config/verification";
 import { compareVersions } from "../lib/data/migrations/versions";
-import type { DataStatus, EngineEvent, ReleaseSpec, RollOutOrder } from "../lib/data/protocol";
+import type { DataStatus, EngineEvent, RollOutOrder } from "../lib/data/protocol";
 import type { ExpectedService } from "../lib/evidence/running-system";
 import type { JudgedRelease } from "./admission";
 import { askEngine } from "./engine-process";
@@ -19,16 +9,10 @@ import { askStatus } from "./engine-status";
 import type { MaintenanceEndProps, MaintenanceProps } from "./maintenance-kinds";
 import { watchPulumi } from "./pulumi-alive";
 import { Progress } from "../lib/review/terminal/progress";
+import { type KnownRelease, releaseSpec } from "./release-spec";
+import type { Kind, Props } from "./resource-kind";
 import { sentence } from "./sentence";
 import type { TicketProps } from "./ticket-kind";
-
-/** What a dynamic resource of a release holds; `components/forwarder.ts` says which operation has which effect. */
-interface Props {
-  readonly release: ReleaseInputs;
-  readonly hash: string;
-  readonly secrets: Readonly<Record<string, string>>;
-  readonly recordId?: string;
-}
 
 interface DataMigrationProps extends Props {
   /** Hash of the release that stands in the database, as the program found it a moment ago; `none` where none stands whole. */
@@ -56,18 +40,11 @@ interface Result {
   readonly outs: object;
 }
 
-/** One kind of resource: how it is made real, and whether what the state says of it still holds. */
-interface Kind<P extends Props> {
-  apply(props: P): Promise<object>;
-  changed(olds: P, news: P): Promise<boolean>;
-  read(props: P): Promise<object>;
-}
-
 /** Runs the release up to "in place", or up to "ready" where the code goes first. Its engine lives on until it is confirmed, or this process ends. */
 const dataMigration: Kind<DataMigrationProps> = {
   async apply(props) {
     watchPulumi(process.argv[2], () => process.exit(1));
-    const request = { do: "release", spec: spec(props) } as const;
+    const request = { do: "release", spec: releaseSpec(props) } as const;
     const { record } = await askEngine(request, ["ready", "in-place"], saying());
     return { ...props, recordId: record.id, schemaVersion: record.schema.to };
   },
@@ -82,7 +59,7 @@ const dataMigration: Kind<DataMigrationProps> = {
 const dataSwitch: Kind<Props> = {
   async apply(props) {
     if (props.release.order === "code-first")
-      await askEngine({ do: "switch", spec: spec(props) }, "in-place", saying());
+      await askEngine({ do: "switch", spec: releaseSpec(props) }, "in-place", saying());
     return props;
   },
   changed: (olds, news) => Promise.resolve(olds.recordId !== news.recordId),
@@ -92,7 +69,7 @@ const dataSwitch: Kind<Props> = {
 const verification: Kind<VerificationProps> = {
   async apply(props) {
     const { verified } = await import("./verified");
-    return { ...props, ...(await verified(spec(props), props)) };
+    return { ...props, ...(await verified(releaseSpec(props), props)) };
   },
   changed: (olds, news) => Promise.resolve(olds.recordId !== news.recordId),
   read: (props) => Promise.resolve(props),
@@ -100,7 +77,7 @@ const verification: Kind<VerificationProps> = {
 
 const releaseRecord: Kind<Props> = {
   async apply(props) {
-    const { record } = await askEngine({ do: "confirm", spec: spec(props) }, "closed", saying());
+    const { record } = await askEngine({ do: "confirm", spec: releaseSpec(props) }, "closed", saying());
     if (record.outcome !== "released")
       throw new Error(`Release ${record.release}: ${record.outcome}. ${record.reason ?? ""}`);
     return { ...props, record };
@@ -115,11 +92,11 @@ export async function judgeRelease(project: string, config: StackConfig): Promis
 }
 
 /** Opt-ins are loaded when a stack has them. */
-const maintenanceStart = later<MaintenanceProps>(async () =>
-  (await import("./maintenance-kinds")).maintenanceStart(spec),
+const maintenanceStart = later<MaintenanceProps>(
+  async () => (await import("./maintenance-kinds")).maintenanceStart,
 );
-const maintenanceEnd = later<MaintenanceEndProps>(async () =>
-  (await import("./maintenance-kinds")).maintenanceEnd(spec),
+const maintenanceEnd = later<MaintenanceEndProps>(
+  async () => (await import("./maintenance-kinds")).maintenanceEnd,
 );
 
 const releaseTicket = later<TicketProps>(async () => (await import("./ticket-kind")).releaseTicket);
@@ -179,8 +156,8 @@ function unknown(value: string): boolean {
 }
 
 /** What a release would do to the data, for `pulumi preview`; no line where it would do nothing. */
-export async function planInWords(props: Pick<Props, "release" | "secrets">): Promise<readonly string[]> {
-  const { plan } = await askEngine({ do: "plan", spec: spec(props) }, "plan");
+export async function planInWords(props: KnownRelease): Promise<readonly string[]> {
+  const { plan } = await askEngine({ do: "plan", spec: releaseSpec(props) }, "plan");
   const { describePlan } = await import("../lib/review/data-plan");
   return describePlan(plan);
 }
@@ -190,7 +167,9 @@ export async function askData(
   config: StackConfig,
   secrets: Readonly<Record<string, string>>,
 ): Promise<DataAnswer> {
-  const release = spec({ release: releaseInputs(config, [], noParts), secrets });
+  // Loaded here: a process that only serves resources has no use for the config's schema.
+  const { noParts, releaseInputs } = await import("../lib/config/release-inputs");
+  const release = releaseSpec({ release: releaseInputs(config, [], noParts), secrets });
   const found = await askStatus(release);
   const back = found.schema !== undefined && compareVersions(release.schema.version, found.schema) < 0;
   const order = back || release.order === "code-first" ? "code-first" : "data-first";
@@ -200,29 +179,16 @@ export async function askData(
 
 /** What a release would tell its users, for `pulumi preview`. */
 export async function maintenanceInWords(props: MaintenanceProps): Promise<readonly string[]> {
-  return (await import("./maintenance-kinds")).maintenanceInWords(spec, props);
+  return (await import("./maintenance-kinds")).maintenanceInWords(props);
 }
 
 function status(props: Props): Promise<DataStatus> {
-  return askStatus(spec(props));
+  return askStatus(releaseSpec(props));
 }
 
 /** The hash of the release that stands, where nothing of another is under way. */
 function standing({ hash, open, writes }: DataStatus): string {
   return hash !== undefined && open === undefined && writes === "open" ? hash : "none";
-}
-
-/** The engine's spec: the release, whoever runs it, and absolute paths of this machine. */
-export function spec({ release, secrets }: Pick<Props, "release" | "secrets">): ReleaseSpec {
-  const inputs = withSecrets(release, secrets);
-  const here = process.cwd();
-  return {
-    ...inputs,
-    store: withPaths(inputs.store, (path) => resolve(here, path)),
-    operator: process.env["SLIPWAY_OPERATOR"] ?? userInfo().username,
-    migrations: resolve(here, inputs.migrations),
-    dump: withAbsoluteFolder(inputs.dump, (path) => resolve(here, path)),
-  };
 }
 
 /** Whatever a dynamic provider prints, Pulumi shows; so each line is a sentence of the release, or how far a long step of it is. */

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { policyOf } from "../lib/config/gates-policy";
 import { releaseInputs } from "../lib/config/release-inputs";
@@ -49,14 +48,4 @@ export function parseGatedStack(text: string, file: string): GatedStack {
 export function hashOf(project: string, config: GatedStack): string {
   const digests = Object.entries(config.images).map(([name, { digest }]) => ({ name, digest: digest ?? "" }));
   return releaseInputs(config, digests, releaseParts(project, config)).hash;
-}
-
-/** Who runs the command: `SLIPWAY_OPERATOR`, what CI says, or the machine's user. */
-export function operator(variables: NodeJS.ProcessEnv): string {
-  return (
-    variables["SLIPWAY_OPERATOR"] ??
-    variables["GITHUB_ACTOR"] ??
-    variables["GITLAB_USER_LOGIN"] ??
-    userInfo().username
-  );
 }

@@ -3,7 +3,8 @@ import { GitRepository } from "../lib/evidence/git-repository";
 import type { Facts } from "../lib/release/gates/facts";
 import { admit, type Admission, asksNobody } from "../lib/release/gates/gather/admit";
 import type { GatherRequest } from "../lib/release/gates/gather/request";
-import { hashOf, loadStack, type LoadedStack, operator, parseGatedStack } from "./gated-stack";
+import { hashOf, loadStack, type LoadedStack, parseGatedStack } from "./gated-stack";
+import { operator } from "./operator";
 
 /** What a command was told besides the environment. */
 export interface GatherOptions {

@@ -7,7 +7,8 @@ import { titlesOf } from "../lib/release/maintenance/ledger";
 import { maintenanceStatus, statusInWords } from "../lib/release/maintenance/status";
 import { stopMaintenance } from "../lib/release/maintenance/stop";
 import { specOf } from "./data-spec";
-import { loadStack, operator } from "./gated-stack";
+import { loadStack } from "./gated-stack";
+import { operator } from "./operator";
 import { withMaintenance } from "./maintenance-place";
 
 /** `slipway maintenance …`: what is on, and its end without Pulumi. */

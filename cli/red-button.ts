@@ -3,7 +3,7 @@ import { connectCluster } from "../lib/evidence/kubernetes";
 import { Refusal } from "../lib/problem";
 import { RedButton } from "../lib/release/red-button/red-button";
 import { specOf } from "./data-spec";
-import { operator } from "./gated-stack";
+import { operator } from "./operator";
 
 /** `slipway stop` and `slipway start`: the red button of an environment, and its way back (rule H24). */
 export function registerRedButton(program: Command): void {

@@ -11,7 +11,8 @@ import {
   releasedPath,
   type Released,
 } from "../lib/release/promotion/release-step";
-import { loadStack, operator, parseGatedStack } from "./gated-stack";
+import { loadStack, parseGatedStack } from "./gated-stack";
+import { operator } from "./operator";
 
 /** What the first of the two steps did (rule H7). */
 export interface ReleaseStep {

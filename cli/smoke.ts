@@ -5,7 +5,8 @@ import { GitRepository } from "../lib/evidence/git-repository";
 import { Refusal } from "../lib/problem";
 import type { SmokeRecord } from "../lib/release/gates/facts";
 import { writeSmoke } from "../lib/release/gates/gather/smoke";
-import { loadStack, operator } from "./gated-stack";
+import { loadStack } from "./gated-stack";
+import { operator } from "./operator";
 
 /**
  * Runs a source's own test on a clean tree and records it with its commit (rule N1).

@@ -12,7 +12,8 @@ import {
   type TimelineEntry,
 } from "../lib/release/windows/timeline";
 import { Window, type Stretch } from "../lib/release/windows/window";
-import { loadStack, type LoadedStack, operator } from "./gated-stack";
+import { loadStack, type LoadedStack } from "./gated-stack";
+import { operator } from "./operator";
 
 /** The window that is on or comes next. @throws Refusal where there is none. */
 function windowOf({ config, file }: LoadedStack, now: DateTime): Stretch {

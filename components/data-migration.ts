@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ReleaseInputs, secretKeysOf } from "../lib/config/release-inputs";
+import type { ReleaseInputs } from "../lib/config/release-inputs";
+import { secretKeysOf } from "../lib/config/resolved-release";
 import { compiled } from "./compiled";
 import { Forwarder } from "./forwarder";
 

@@ -1,15 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DateTime } from "luxon";
 import type { DataAnswer } from "../cli/forwarder";
-import {
-  type DigestedImage,
-  type ReleaseInputs,
-  releaseInputs,
-  withAbsoluteFolder,
-} from "../lib/config/release-inputs";
+import { type DigestedImage, type ReleaseInputs, releaseInputs } from "../lib/config/release-inputs";
 import { releaseParts } from "../lib/config/release-parts";
 import { type StackConfig, parseStackConfig } from "../lib/config/stack-config";
-import { withPaths } from "../lib/config/store-spec";
+import { withPaths } from "../lib/config/resolved-release";
 import { Refusal } from "../lib/problem";
 import { deadlineOf } from "../lib/release/windows/deadline";
 import { fromProgram, projectFolder } from "./project";
@@ -55,13 +50,10 @@ export function planRelease(
   const deadline = deadlineOf(config.window, config.lane.kind, DateTime.utc());
   return pulumi.all(digests).apply((known) => {
     const inputs = releaseInputs(config, known, parts);
-    const dump = withAbsoluteFolder(inputs.dump, fromProgram);
-    const migrations = fromProgram(inputs.migrations);
-    const store = withPaths(inputs.store, fromProgram);
     const attempt = inputs.hash === standing ? attempts.standing : attempts.next;
     const guardian = config.data.guardian && { attempt, readyWithin: config.data.guardian.readyWithin };
     const more = { ...(deadline !== undefined && { deadline }), ...(guardian && { guardian }) };
-    return { ...inputs, store, migrations, dump, order, ...more };
+    return { ...withPaths(inputs, fromProgram), order, ...more };
   });
 }
 

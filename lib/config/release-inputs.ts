@@ -1,4 +1,4 @@
-import type { ClusterSpec, DumpSpec, ReleaseSpec, SecretSource } from "../data/protocol";
+import type { ClusterSpec, DumpSpec, ReleaseSpec } from "../data/protocol";
 import { releaseHash } from "../release/release";
 import type { StackConfig } from "./stack-config";
 import { bucketSpec } from "./bucket";
@@ -74,11 +74,6 @@ function dumpSpec({ bucket, ...dump }: StackConfig["data"]["dump"]): DumpSpec {
   return bucket === undefined ? dump : { ...dump, bucket: bucketSpec(bucket) };
 }
 
-/** Puts an absolute path in the place of a folder that is relative to the project; names in a bucket stay. */
-export function withAbsoluteFolder(dump: DumpSpec, here: (path: string) => string): DumpSpec {
-  return dump.bucket === undefined ? { ...dump, keep: here(dump.keep) } : dump;
-}
-
 /** Who is told; the release's ticket is where the stack file asks for one (rule F17). */
 function tellOf(config: StackConfig): Pick<ReleaseInputs, "tell"> {
   const ticket = config.ticket && forgeOf(config);
@@ -105,37 +100,4 @@ export function clusterSpec({ cluster, services }: Pick<StackConfig, "cluster" |
   const source =
     "file" in kubeconfig ? ({ kind: "file", path: kubeconfig.file } as const) : secretSource(kubeconfig);
   return { kubeconfig: source, context, namespace, workloads };
-}
-
-/** Names of the secret config keys that a release needs. */
-export function secretKeysOf({
-  store,
-  cluster,
-  execution,
-  dump: { bucket },
-}: Pick<ReleaseInputs, "store" | "cluster" | "execution" | "dump">): readonly string[] {
-  const sources = [store.uri, store.canary, cluster?.kubeconfig, execution?.uri, bucket?.keyId, bucket?.key];
-  return [...new Set(sources.flatMap((source) => (source?.kind === "config" ? [source.key] : [])))];
-}
-
-/** Puts the secrets' values in the place of their names, for the engine's standard input only (rule X5). */
-export function withSecrets(inputs: ReleaseInputs, secrets: Readonly<Record<string, string>>): ReleaseInputs {
-  const resolve = (source: SecretSource): SecretSource =>
-    source.kind === "config" ? { kind: "value", value: secrets[source.key] ?? "" } : source;
-  const { store, cluster, execution, dump } = inputs;
-  const { bucket } = dump;
-  return {
-    ...inputs,
-    ...(bucket && {
-      dump: { ...dump, bucket: { ...bucket, keyId: resolve(bucket.keyId), key: resolve(bucket.key) } },
-    }),
-    ...(execution?.uri && { execution: { ...execution, uri: resolve(execution.uri) } }),
-    store: { ...store, uri: resolve(store.uri), ...(store.canary && { canary: resolve(store.canary) }) },
-    ...(cluster && { cluster: withKubeconfig(cluster, resolve) }),
-  };
-}
-
-function withKubeconfig(cluster: ClusterSpec, resolve: (source: SecretSource) => SecretSource): ClusterSpec {
-  const { kubeconfig } = cluster;
-  return kubeconfig.kind === "in-cluster" ? cluster : { ...cluster, kubeconfig: resolve(kubeconfig) };
 }

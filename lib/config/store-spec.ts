@@ -31,13 +31,6 @@ export function secretSource(config: SecretConfig): SecretSource {
   return "env" in config ? { kind: "env", name: config.env } : { kind: "config", key: config.secret };
 }
 
-/** The same with its paths told otherwise. @param here tells a path of the stack file. */
-export function withPaths(store: StoreSpec, here: (path: string) => string): StoreSpec {
-  if (store.kind !== "postgresql" || store.load === undefined) return store;
-  const load = Object.entries(store.load).map(([database, path]) => [database, here(path)] as const);
-  return { ...store, load: Object.fromEntries(load) };
-}
-
 /** Example: `slipway_atmosphere_prod`. */
 function journalName(system: string, environment: string): string {
   return `slipway_${system}_${environment}`.replaceAll(/[^a-z0-9_]/g, "_").slice(0, 63);

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import { noParts, releaseInputs, secretKeysOf, withSecrets } from "../../lib/config/release-inputs";
+import { noParts, releaseInputs } from "../../lib/config/release-inputs";
+import { secretKeysOf, withSecrets } from "../../lib/config/resolved-release";
 import { parseStackConfig } from "../../lib/config/stack-config";
 import { Refusal } from "../../lib/problem";
 import { committedConfig } from "../components/program";

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { releaseInputs, withSecrets } from "../../lib/config/release-inputs";
+import { noParts, type ReleaseInputs, releaseInputs } from "../../lib/config/release-inputs";
+import { withPaths, withSecrets } from "../../lib/config/resolved-release";
 import { parseStackConfig } from "../../lib/config/stack-config";
-import { withPaths } from "../../lib/config/store-spec";
 import type { StoreSpec } from "../../lib/data/protocol";
 import { committedConfig } from "../components/program";
 import { refusalBy } from "../refusal";
@@ -19,10 +19,14 @@ function withStore(store: object): Record<string, unknown> {
   return { ...committedConfig("dev"), data: { ...data, store } };
 }
 
+/** The release of the dev stack with this store. */
+function inputsOf(store: object): ReleaseInputs {
+  return releaseInputs(parseStackConfig(withStore(store), "Pulumi.dev.yaml"), [], noParts);
+}
+
 /** What the engine is told of this store. */
 function specOf(store: object): StoreSpec {
-  return releaseInputs(parseStackConfig(withStore(store), "Pulumi.dev.yaml"), [], { steps: [], charts: {} })
-    .store;
+  return inputsOf(store).store;
 }
 
 /** Where a store is refused, and what is allowed there. */
@@ -44,16 +48,13 @@ describe("A PostgreSQL store of a stack", () => {
   });
 
   it("A11: finds the dumps of a first deployment beside Pulumi.yaml", () => {
-    const spec = specOf({ ...atmosphere, load: { troposphere: "dumps/troposphere.sql" } });
-    const { load } = withPaths(spec, (path) => `/project/${path}`) as { load?: object };
+    const inputs = inputsOf({ ...atmosphere, load: { troposphere: "dumps/troposphere.sql" } });
+    const { load } = withPaths(inputs, (path) => `/project/${path}`).store as { load?: object };
     assert.deepEqual(load, { troposphere: "/project/dumps/troposphere.sql" });
   });
 
   it("X5: gets the values of its secrets only on the engine's way in", () => {
-    const inputs = releaseInputs(parseStackConfig(withStore(atmosphere), "Pulumi.dev.yaml"), [], {
-      steps: [],
-      charts: {},
-    });
+    const inputs = inputsOf(atmosphere);
     assert.ok(!JSON.stringify(inputs).includes("hunter2"));
     const { store } = withSecrets(inputs, { releaseUri: "postgresql://slipway:hunter2@db/postgres" });
     assert.deepEqual(store.uri, { kind: "value", value: "postgresql://slipway:hunter2@db/postgres" });
