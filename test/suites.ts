@@ -21,7 +21,7 @@ interface SuiteResult {
  * as they are, behind its name; failures and the sum stand at the end.
  */
 async function main(): Promise<void> {
-  const results = await Promise.all(Object.entries(suites()).map(([name, folders]) => run(name, folders)));
+  const results = await Promise.all(Object.entries(suites()).map(([name, share]) => run(name, share)));
   for (const { epilogue } of results) console.log(epilogue.join("\n"));
   const sum = (of: keyof Counts): number =>
     results.reduce((total, { counts }) => total + (counts?.[of] ?? 0), 0);
@@ -29,19 +29,32 @@ async function main(): Promise<void> {
   if (results.some(({ passed }) => !passed)) process.exitCode = 1;
 }
 
-/** The folders of `test/` by the suite that runs them; one that is named nowhere belongs to `core`. */
-function suites(): Readonly<Record<string, readonly string[]>> {
-  const named = { systems: ["e2e"], tools: ["tools", "components", "docs", "cli"] };
-  const taken: readonly string[] = Object.values(named).flat();
-  const folders = readdirSync(__dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return { ...named, core: folders.map(({ name }) => name).filter((name) => !taken.includes(name)) };
+/** What one mocha runs of `test/`. */
+interface Share {
+  readonly folders: readonly string[];
+  /** Folders within those, which another mocha runs. */
+  readonly without: readonly string[];
 }
 
-async function run(name: string, folders: readonly string[]): Promise<SuiteResult> {
+/** All of `test/` by the suite that runs it; a folder that is named nowhere belongs to `core`. */
+function suites(): Readonly<Record<string, Share>> {
+  const named = { systems: ["e2e"], tools: ["tools", "components", "docs", "cli", "data/kill"] };
+  const taken: readonly string[] = Object.values(named).flat();
+  const folders = readdirSync(__dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const rest = folders.map(({ name }) => name).filter((name) => !taken.includes(name));
+  return {
+    systems: { folders: named.systems, without: [] },
+    tools: { folders: named.tools, without: [] },
+    core: { folders: rest, without: taken },
+  };
+}
+
+async function run(name: string, { folders, without }: Share): Promise<SuiteResult> {
   const mocha = join(packageRoot(), "node_modules", "mocha", "bin", "mocha.js");
   const files = folders.map((folder) => `test/${folder}/**/*.test.ts`);
+  const ignored = without.flatMap((folder) => ["--ignore", `test/${folder}/**`]);
   const color = process.stdout.isTTY ? ["--color"] : [];
-  const child = spawn(process.execPath, [mocha, ...color, ...files], {
+  const child = spawn(process.execPath, [mocha, ...color, ...ignored, ...files], {
     cwd: packageRoot(),
     stdio: ["ignore", "pipe", "pipe"],
   });
