@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 import { packageRoot } from "../lib/package-root";
@@ -40,8 +40,11 @@ interface Share {
 function suites(): Readonly<Record<string, Share>> {
   const named = { systems: ["e2e"], tools: ["tools", "components", "docs", "cli", "data/kill"] };
   const taken: readonly string[] = Object.values(named).flat();
-  const folders = readdirSync(__dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const rest = folders.map(({ name }) => name).filter((name) => !taken.includes(name));
+  const tests = readdirSync(__dirname, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".test.ts"),
+  );
+  const folders = new Set(tests.map((file) => file.split(sep)[0] ?? ""));
+  const rest = [...folders].filter((name) => !taken.includes(name));
   return {
     systems: { folders: named.systems, without: [] },
     tools: { folders: named.tools, without: [] },
