@@ -10,10 +10,12 @@ export interface TestTitle {
   readonly title: string;
 }
 
-/** Every title of `it` and `describe` in the tests, read by the TypeScript parser: what a comment says is none. */
+/**
+ * Every title of `it` and `describe` in the tests and in what they share, read by the TypeScript parser: what a comment says is none.
+ */
 export function testTitles(root: string): readonly TestTitle[] {
   return readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".test.ts"))
+    .filter((name) => name.endsWith(".ts"))
     .sort()
     .flatMap((name) => {
       const path = join(root, "test", name);
