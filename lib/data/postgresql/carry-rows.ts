@@ -103,9 +103,9 @@ function refuseOthers({ to }: Carry, table: Table, moved: Moved, found: NonNulla
   );
 }
 
-/** One table, one file; whatever its name is. */
+/** One table, one file; whatever its name is, and however long. */
 function fileName(table: Table): string {
-  return encodeURIComponent(plain(table)).slice(0, 200);
+  return `${encodeURIComponent(plain(table)).slice(0, 180)}-${table.oid}`;
 }
 
 async function unload(way: Carry, statement: string, file: string): Promise<void> {
