@@ -44,7 +44,7 @@ describe("A guardian", () => {
     const { spec, old } = await guarded("guard-dead");
     const guardian = guard(spec);
     const child = new ChildEngine(entry, { do: "release", spec });
-    await child.heard("in-place");
+    await child.inPlace();
     assert.equal(await mayWrite(server, "guard-dead"), false);
     child.signal("SIGKILL");
     assert.equal(await guardian.ended, true, guardian.said());
@@ -59,7 +59,7 @@ describe("A guardian", () => {
     const { spec } = await guarded("guard-confirmed");
     const evicted = guard(spec);
     const child = new ChildEngine(entry, { do: "release", spec });
-    await child.heard("in-place");
+    await child.inPlace();
     evicted.signs.give("its pod is needed elsewhere");
     assert.equal(await evicted.ended, true, evicted.said());
     child.signal("SIGSTOP");
@@ -89,7 +89,7 @@ describe("A guardian", () => {
     const { spec, old } = await guarded("guard-twice");
     const both = [guard(spec), guard(spec)];
     const child = new ChildEngine(entry, { do: "release", spec });
-    await child.heard("in-place");
+    await child.inPlace();
     child.signal("SIGKILL");
     await child.ended;
     const operator = new EngineRun({ do: "resume", spec }, processor);

@@ -104,7 +104,7 @@ current-context: gone
     const spec = await ready("night-resume");
     const old = await contentOf(environment.mongo.uri, "night-resume");
     const child = new ChildEngine(entry, { do: "release", spec });
-    await child.heard("in-place");
+    await child.inPlace();
     await setImage(newImage);
     child.signal("SIGKILL");
     await child.ended;
@@ -122,7 +122,7 @@ current-context: gone
   it("N16: resume without the cluster opens writes, and leaves the workloads to people by name", async () => {
     const spec = await ready("night-alone");
     const child = new ChildEngine(entry, { do: "release", spec });
-    await child.heard("in-place");
+    await child.inPlace();
     await setImage(newImage);
     child.signal("SIGKILL");
     await child.ended;

@@ -142,7 +142,7 @@ describe("Closing writes by running no writers", function () {
       const environmentOfKill = { KILL_AT: String(await instantOf(at)) };
       const child = new ChildEngine(entry, { do: "release", spec }, environmentOfKill);
       if (at === "before open-writes") {
-        await child.heard("in-place");
+        await child.inPlace();
         child.closeInput();
       }
       assert.equal(await child.ended, "SIGKILL");

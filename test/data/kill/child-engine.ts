@@ -70,6 +70,12 @@ export class ChildEngine {
     }
   }
 
+  /** Settles when the data is in place. @throws when the process ended instead, with the last that it said. */
+  async inPlace(): Promise<void> {
+    if (await this.heard("in-place")) return;
+    throw new Error(`not in place: ${await this.ended}; ${JSON.stringify(this.events.at(-1))}`);
+  }
+
   /** What happens when `pulumi up` ends. */
   closeInput(): void {
     this.#child.stdin.end();

@@ -69,7 +69,7 @@ describe("An operator's commands on PostgreSQL databases", function () {
     const spec = { ...nextOf(first, "2.0.0"), guardian: { attempt: "the first", readyWithin: 60 } };
     const guardian = new EngineRun({ do: "guard", spec }, processor);
     const child = new ChildEngine(compiledEntry(), { do: "release", spec }, { KILL_STORE: "postgresql" });
-    await child.heard("in-place");
+    await child.inPlace();
     child.signal("SIGKILL");
     assert.equal(await guardian.ended, true, guardian.said());
     assert.equal(guardian.last("closed").record.outcome, "rolled-back");
