@@ -14,6 +14,7 @@ import { postgresBench } from "./postgresql/postgres-bench";
 import { noOp } from "./pulumi/no-op";
 import { setUpSeconds } from "./set-up";
 import { spreadBench } from "./spread/spread-bench";
+import { endToEndSeconds } from "./systems/end-to-end";
 import { systemsBench } from "./systems/systems";
 import { Verdicts } from "./verdicts";
 
@@ -24,6 +25,7 @@ const promises = {
   job: { most: 90 },
   noOp: { most: 1.2 },
   page: { most: 2 },
+  endToEnd: { most: 15 * 60 },
 } as const;
 
 const parts = ["set-up", "job", "no-op", "systems", "page", "engine", "postgresql", "spread"] as const;
@@ -35,13 +37,15 @@ async function bench(): Promise<void> {
     .description("Measures what is promised: each figure, its goal, and whether it was reached.")
     .addOption(new Option("--only <part>", "this part alone").choices(parts))
     .option("--set-up", "also the set-up from nothing, with an empty tool cache: takes many minutes")
+    .option("--end-to-end", "also the end-to-end tests of the four systems: ten minutes")
     .option("--runs <number>", "runs of a no-op up that count, and rounds of both engines", Number, 5)
     .option("--documents <number>", "how many documents workers share", Number, 1_000_000)
     .option("--megabytes <number>", "size of PostgreSQL's database", Number, 1000)
     .parse();
-  const { only, setUp, runs, megabytes, documents } = program.opts<{
+  const { only, setUp, endToEnd, runs, megabytes, documents } = program.opts<{
     only?: Part;
     setUp?: boolean;
+    endToEnd?: boolean;
     runs: number;
     megabytes: number;
     documents: number;
@@ -60,6 +64,12 @@ async function bench(): Promise<void> {
     await onEnvironment(verdicts, wants, runs, interrupted.signal);
   if (wants("spread")) await onNode(verdicts, documents, interrupted.signal);
   if (wants("systems")) await systemsBench(interrupted.signal);
+  if (endToEnd)
+    verdicts.atMost(
+      "seconds: the four systems' end-to-end tests",
+      await endToEndSeconds(interrupted.signal),
+      promises.endToEnd,
+    );
   if (wants("page"))
     verdicts.atMost(
       "seconds: the environments page of 500 releases",
