@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { processor } from "../../../lib/data/conductor/processor";
 import { rowsOf } from "../../postgres";
 import { EngineRun } from "../engine-run";
-import { ask, onceReleased, remembered } from "./faults";
+import { ask, disturbed, onceReleased, remembered } from "./faults";
 import { ReplicatedPostgres } from "./standby";
 
 /** Whatever was said to be committed, the standby has. */
@@ -15,15 +15,7 @@ describe("A standby that takes over during a PostgreSQL release", function () {
       const spec = await onceReleased(server, `over ${at}`);
       const whole = await remembered(server, spec);
       await server.addStandby();
-      const run = new EngineRun({ do: "release", spec }, processor, {
-        boundary: async (name) => {
-          if (name === at) await server.failOver();
-        },
-      });
-      const isOver = await Promise.race([run.ended, run.inPlace().then(() => undefined)]).catch(() => false);
-      if (isOver === undefined) run.signs.give("the test is over");
-      await run.ended;
-      await ask("resume", spec);
+      await disturbed(spec, at, () => server.failOver());
       await whole();
     });
 

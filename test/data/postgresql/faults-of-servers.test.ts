@@ -8,9 +8,9 @@ import { processor } from "../../../lib/data/conductor/processor";
 import { connected, rowsOf, TestPostgres } from "../../postgres";
 import { asUser, serverUser } from "../../../tools/postgresql/unprivileged";
 import { scratch } from "../../scratch";
-import { EngineRun, releaseAndConfirm } from "../engine-run";
+import { releaseAndConfirm } from "../engine-run";
 import { ChildEngine, compiledEntry } from "../kill/child-engine";
-import { ask, cutSessions, fails, onceReleased, remembered, step } from "./faults";
+import { ask, cutSessions, disturbed, fails, onceReleased, remembered, step } from "./faults";
 import { databasesLike, makeDatabase, firstRelease, migrationList, type PostgresRelease } from "./support";
 
 /** Connections that are cut, disks that take no more, and sessions of others that are in the way. */
@@ -48,15 +48,7 @@ describe("Faults of PostgreSQL servers", function () {
     it(`15: every session that is cut (${at}) loses nothing`, async () => {
       const spec = await onceReleased(server, `cut ${at}`);
       const whole = await remembered(server, spec);
-      const run = new EngineRun({ do: "release", spec }, processor, {
-        boundary: async (name) => {
-          if (name === at) await cutSessions(server);
-        },
-      });
-      const isOver = await Promise.race([run.ended, run.inPlace().then(() => undefined)]).catch(() => false);
-      if (isOver === undefined) run.signs.give("the test is over");
-      await run.ended;
-      await ask("resume", spec);
+      await disturbed(spec, at, () => cutSessions(server));
       await whole();
     });
 

@@ -42,6 +42,26 @@ export async function fails(
   return run.said();
 }
 
+/**
+ * A release that is disturbed at one instant and confirmed by nobody; whatever it came to, `resume` ends it.
+ * @param at name of the instant. @param disturb what happens then.
+ */
+export async function disturbed(
+  spec: PostgresRelease,
+  at: string,
+  disturb: () => Promise<unknown>,
+): Promise<void> {
+  const run = new EngineRun({ do: "release", spec }, processor, {
+    boundary: async (name) => {
+      if (name === at) await disturb();
+    },
+  });
+  const isOver = await Promise.race([run.ended, run.inPlace().then(() => undefined)]).catch(() => false);
+  if (isOver === undefined) run.signs.give("the test is over");
+  await run.ended;
+  await ask("resume", spec);
+}
+
 /** Asks the engine for something that it must do. */
 export async function ask(what: "confirm" | "resume" | "status", spec: PostgresRelease): Promise<EngineRun> {
   const run = new EngineRun({ do: what, spec }, processor);
