@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { engineArguments } from "../cli/engine-arguments";
+import { engineArguments, engineEnvironment } from "../cli/engine-arguments";
 import { processor } from "../lib/data/conductor/processor";
 import { Signs } from "../lib/data/conductor/signs";
 import { runEngine } from "../lib/data/engine";
@@ -22,8 +22,7 @@ export async function timedRelease(spec: ReleaseSpec): Promise<ReleaseFigures> {
   const begun = performance.now();
   const engine = spawn(process.execPath, engineArguments({ spec }), {
     stdio: ["pipe", "pipe", "inherit"],
-    // As the command starts it.
-    env: { MALLOC_ARENA_MAX: "2", ...process.env },
+    env: engineEnvironment(),
   });
   const watch = new ProcessWatch(engine.pid ?? 0);
   engine.stdin.write(`${JSON.stringify({ do: "release", spec })}\n`);

@@ -7,3 +7,8 @@ export function engineArguments({ spec }: Pick<EngineRequest, "spec">): readonly
   const coordinator = spec.execution ? ["--max-semi-space-size=2"] : [];
   return ["--enable-source-maps", ...coordinator, join(__dirname, "engine.js")];
 }
+
+/** The environment of that process: fewer arenas of the C library, whose threads would each keep memory that the others need. */
+export function engineEnvironment(): NodeJS.ProcessEnv {
+  return { MALLOC_ARENA_MAX: "2", ...process.env };
+}

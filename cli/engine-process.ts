@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { stateDirectory } from "../lib/config/embedded";
-import { engineArguments } from "./engine-arguments";
+import { engineArguments, engineEnvironment } from "./engine-arguments";
 import type { EngineEvent, EngineRequest } from "../lib/data/protocol";
 
 /** What the engine said at its end when it could not do what was asked. */
@@ -54,8 +54,7 @@ function start(request: EngineRequest): ChildProcessByStdio<Writable, Readable, 
   const log = openSync(logFile(), "a", 0o600);
   const engine = spawn(process.execPath, engineArguments(request), {
     stdio: ["pipe", "pipe", log],
-    // Fewer arenas of the C library: its threads would each keep memory that the others need.
-    env: { MALLOC_ARENA_MAX: "2", ...process.env },
+    env: engineEnvironment(),
     // In a process group of its own: Ctrl-C reaches Pulumi, and the engine learns of it by its standard input.
     detached: request.do === "release",
   });
