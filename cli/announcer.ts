@@ -1,9 +1,7 @@
 import { execFile } from "node:child_process";
 import type { EngineEvent, ReleaseSpec } from "../lib/data/protocol";
 import { askHttp } from "../lib/evidence/http";
-import { forgeOf } from "../lib/release/gates/gather/forges";
 import { type NewsState, newsText } from "../lib/release/notes/news";
-import { commentWhereTicketed } from "../lib/release/notes/ticket-comment";
 
 const patience = 10_000;
 
@@ -59,9 +57,14 @@ export class Announcer {
 
   /** That it is ready is said by the ticket's own resource, which comes after the record (rule F17). */
   private async comment(reason: string): Promise<string | undefined> {
-    const forge = forgeOf(this.spec.tell?.ticket, this.variables);
-    if (forge === undefined) return undefined;
+    const { ticket } = this.spec.tell ?? {};
+    if (ticket === undefined) return undefined;
     try {
+      // Every release would keep the forges' clients in its memory, for the few that fail.
+      const { forgeOf } = await import("../lib/release/gates/gather/forges");
+      const { commentWhereTicketed } = await import("../lib/release/notes/ticket-comment");
+      const forge = forgeOf(ticket, this.variables);
+      if (forge === undefined) return undefined;
       await commentWhereTicketed(forge, this.spec, { state: "failed", reason });
       return undefined;
     } catch (error) {

@@ -49,7 +49,7 @@ export class FolderStorage implements DumpStorage {
     if (first === undefined) throw new Error(`${name} of no parts`);
     const file = await FileInFolder.from(this.where(first), this.where(name));
     try {
-      for (const other of others) await file.append(this.where(other));
+      await file.append(others.map((other) => this.where(other)));
     } catch (error) {
       await file.abandon();
       throw error;
@@ -126,18 +126,18 @@ class FileInFolder implements StoringFile {
     while (at < bytes.length) at += (await this.file.write(bytes, at)).bytesWritten;
   }
 
-  /** Copies a published file behind what was written, through one buffer whatever its size. */
-  async append(published: string): Promise<void> {
-    const from = await open(published, "r");
+  /** Copies published files behind what was written, through one buffer however many and large they are. */
+  async append(published: readonly string[]): Promise<void> {
     const buffer = Buffer.allocUnsafeSlow(copyBytes);
-    try {
-      for (;;) {
-        const { bytesRead } = await from.read(buffer, 0, buffer.length);
-        if (bytesRead === 0) return;
-        await this.write(buffer.subarray(0, bytesRead));
+    for (const path of published) {
+      const from = await open(path, "r");
+      try {
+        let read: number;
+        while ((read = (await from.read(buffer, 0, buffer.length)).bytesRead) > 0)
+          await this.write(buffer.subarray(0, read));
+      } finally {
+        await from.close();
       }
-    } finally {
-      await from.close();
     }
   }
 
