@@ -64,12 +64,14 @@ export class FolderStorage implements DumpStorage {
   ): AsyncGenerator<Uint8Array> {
     const file = await open(this.where(name), "r");
     try {
-      let done = 0;
-      while (done < part.bytes) {
-        const buffer = Buffer.allocUnsafeSlow(Math.min(readBytes, part.bytes - done));
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, part.offset + done);
+      // Published files don't change: of a small one no large buffer needs to be had.
+      const end = Math.min(part.offset + part.bytes, (await file.stat()).size);
+      let at = part.offset;
+      while (at < end) {
+        const buffer = Buffer.allocUnsafeSlow(Math.min(readBytes, end - at));
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
         if (bytesRead === 0) return;
-        done += bytesRead;
+        at += bytesRead;
         yield buffer.subarray(0, bytesRead);
       }
     } finally {
