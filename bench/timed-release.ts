@@ -22,7 +22,7 @@ export async function timedRelease(spec: ReleaseSpec): Promise<ReleaseFigures> {
   const begun = performance.now();
   const engine = spawn(process.execPath, engineArguments({ spec }), {
     stdio: ["pipe", "pipe", "inherit"],
-    env: engineEnvironment(),
+    env: engineEnvironment({ spec }),
   });
   const watch = new ProcessWatch(engine.pid ?? 0);
   engine.stdin.write(`${JSON.stringify({ do: "release", spec })}\n`);

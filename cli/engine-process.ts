@@ -54,7 +54,7 @@ function start(request: EngineRequest): ChildProcessByStdio<Writable, Readable, 
   const log = openSync(logFile(), "a", 0o600);
   const engine = spawn(process.execPath, engineArguments(request), {
     stdio: ["pipe", "pipe", log],
-    env: engineEnvironment(),
+    env: engineEnvironment(request),
     // In a process group of its own: Ctrl-C reaches Pulumi, and the engine learns of it by its standard input.
     detached: request.do === "release",
   });
