@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { LockLost } from "../lib/data/journal/lock";
 import { Secrets } from "../lib/data/secrets";
 import { workerExit } from "../lib/data/spread/job-manifest";
-import { failedFile, runShare, storageOf, type WorkOrder } from "../lib/data/spread/run-share";
+import { failedFile } from "../lib/data/spread/pass-files";
+import { runShare, storageOf, type WorkOrder } from "../lib/data/spread/run-share";
 import { putSealed } from "../lib/data/spread/sealed";
 import { Refusal } from "../lib/problem";
 

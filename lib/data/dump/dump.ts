@@ -23,7 +23,7 @@ export class DumpingSource implements DocumentSource {
     /** `<dump.keep>/<record>/<database>`: mongodump's own layout. */
     private readonly storage: DumpStorage,
     private readonly names: readonly string[],
-    private readonly mayGoOn: () => void,
+    private readonly mayGoOn: () => void | Promise<void>,
     /** How large a segment is about. */
     readonly segmentBytes = usualSegment,
   ) {}
@@ -47,7 +47,7 @@ export class DumpingSource implements DocumentSource {
     let whole = false;
     try {
       for await (const block of this.inner.read(collection)) {
-        this.mayGoOn();
+        await this.mayGoOn();
         await writer.write(block);
         yield block;
       }
@@ -68,12 +68,12 @@ export class DumpingSource implements DocumentSource {
     this.#written.set(collection, written);
   }
 
-  /** Dumps collections that nobody has read, or all of `again` once more. */
-  async complete(again: readonly string[] = []): Promise<void> {
-    for (const collection of again) this.#written.delete(collection);
-    for (const collection of this.names.filter((name) => !this.#written.has(name))) {
+  /** Dumps collections that nobody has read. @param besides those that others dump. */
+  async complete(besides: ReadonlySet<string> = new Set()): Promise<void> {
+    for (const collection of this.names) {
+      if (besides.has(collection) || this.#written.has(collection)) continue;
       const reader = this.read(collection);
-      while (!(await reader.next()).done) this.mayGoOn();
+      while (!(await reader.next()).done);
     }
   }
 }

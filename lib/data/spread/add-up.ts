@@ -2,20 +2,19 @@ import { bound, type ProcessReport } from "../migrations";
 import { sumOfHashes } from "../order-free-hash";
 import type { CollectionChange } from "../protocol";
 
-/** What the units of a pass reported: the frame, and each piece by the collection that it is of. */
+/** What the units of a pass reported: the frame, and each part of a collection that counts beside it. */
 export interface PartReports {
   readonly sources: readonly string[];
   readonly frame: ProcessReport;
-  readonly pieces: readonly { readonly collection: string; readonly report: ProcessReport }[];
+  readonly parts: readonly { readonly report: ProcessReport }[];
 }
 
 /**
  * One report from those of all parts: counts and content hashes are sums, so that the order doesn't matter.
  * Dangling references are not known yet.
  */
-export function addUp(parts: PartReports): ProcessReport {
-  const { frame, sources } = parts;
-  const all = [frame, ...piecesThatCount(parts).map(({ report }) => report)];
+export function addUp({ frame, sources, parts }: PartReports): ProcessReport {
+  const all = [frame, ...parts.map(({ report }) => report)];
   const collections = rows(sources, all);
   const total = (of: (totals: ProcessReport["totals"]) => number): number =>
     sum(all.map(({ totals }) => of(totals)));
@@ -50,18 +49,18 @@ export function addUp(parts: PartReports): ProcessReport {
 }
 
 /**
- * Pieces of collections that the frame turned out to look into are judged as they were, and not as they will be: the frame's
+ * Parts of collections that the frame turned out to look into are judged as they were, and not as they will be: the frame's
  * word stands for them.
  */
-export function piecesThatCount<Item extends { readonly collection: string }>({
+export function partsThatCount<Item extends { readonly collection: string }>({
   frame,
-  pieces,
+  parts,
 }: {
   readonly frame: ProcessReport;
-  readonly pieces: readonly Item[];
+  readonly parts: readonly Item[];
 }): readonly Item[] {
   const seen = new Set(frame.collections.filter(hasDocuments).map(({ collection }) => collection));
-  return pieces.filter(({ collection }) => !seen.has(collection));
+  return parts.filter(({ collection }) => !seen.has(collection));
 }
 
 function hasDocuments({ documentsBefore }: CollectionChange): boolean {

@@ -10,7 +10,7 @@ import type { Piece } from "./work";
 interface NewVersion {
   readonly storage: DumpStorage;
   readonly pieces: ReadonlyMap<string, readonly Piece[]>;
-  readonly all: readonly { readonly piece: Piece }[];
+  readonly all: readonly Piece[];
   readonly beside?: Beside | undefined;
 }
 
@@ -36,9 +36,7 @@ async function look(
     ...report.deleted.map(({ collection }) => collection),
     ...report.renamed.map(({ from }) => from),
   ]);
-  const stays = source
-    .map(({ piece }) => piece)
-    .filter(({ collection }) => !pieces.has(collection) && !away.has(collection));
+  const stays = source.filter(({ collection }) => !pieces.has(collection) && !away.has(collection));
   const take = (block: Block): void => {
     const found = lookForIds(block, all);
     for (const id of found.present) present.add(id);

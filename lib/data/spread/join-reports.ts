@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DumpStorage } from "../dump/storage";
 import { bound, invalidFile, type ProcessReport, removedFile } from "../migrations";
+import { reportsFolder } from "./pass-files";
 import type { UnitResult } from "./work";
 
 /** Makes the lists that people read whole: every invalid and every removed document, in the order of the units. */
@@ -8,23 +9,19 @@ export async function joinReports(
   storage: DumpStorage,
   pass: string,
   report: ProcessReport,
-  ids: readonly string[],
-  results: ReadonlyMap<string, UnitResult>,
+  parts: readonly { readonly result: Pick<UnitResult, "attempt">; readonly report: ProcessReport }[],
 ): Promise<ProcessReport> {
-  const reports = ids.flatMap((id) => {
-    const found = results.get(id)?.report;
-    return found ? [{ id, report: found }] : [];
-  });
-  const partOf = (id: string): DumpStorage => storage.within(`${pass}/reports/${id}`);
+  const reportsOf = ({ attempt }: Pick<UnitResult, "attempt">): DumpStorage =>
+    storage.within(reportsFolder(pass, attempt));
   await join(storage, invalidFile, async function* () {
-    for (const { id, report: part } of reports)
-      if (part.invalid.length > 0) yield* partOf(id).get(invalidFile);
+    for (const { result, report: part } of parts)
+      if (part.invalid.length > 0) yield* reportsOf(result).get(invalidFile);
   });
   const reportFile = storage.where(invalidFile);
   if (report.totals.removed <= bound) return { ...report, reportFile };
   const removedFileHash = await join(storage, removedFile, async function* () {
-    for (const { id, report: part } of reports) {
-      if (part.removedFileHash !== undefined) yield* partOf(id).get(removedFile);
+    for (const { result, report: part } of parts) {
+      if (part.removedFileHash !== undefined) yield* reportsOf(result).get(removedFile);
       else yield Buffer.from(part.removed.map((one) => `${JSON.stringify(one)}\n`).join(""));
     }
   });

@@ -15,7 +15,7 @@ import { code, type ServerLimits } from "../store/store";
 import { passedOf } from "./passed";
 import { readPiece } from "./piece-source";
 import { SlowServer } from "./slow-server";
-import type { Unit, UnitResult } from "./work";
+import type { Findings, Unit } from "./work";
 
 /** Where documents are put. */
 export interface LoadingPlace {
@@ -34,7 +34,7 @@ export interface LoadingPlace {
 export async function loadUnit(
   { id, piece }: Extract<Unit, { do: "load" }>,
   { storage, db, limits, token, mayGoOn }: LoadingPlace,
-): Promise<Pick<UnitResult, "passed">> {
+): Promise<Pick<Findings, "passed">> {
   const insert = patientInserter(blockInserter());
   const hash = new OrderFreeHash();
   const digests = new CollectionDigests();

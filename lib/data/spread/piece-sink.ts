@@ -3,7 +3,7 @@ import { CollectionWriter } from "../dump/collection-writer";
 import type { DumpStorage } from "../dump/storage";
 import type { WrittenPieces } from "./work";
 
-/** Writes new versions of collections as pieces, one file each; another attempt takes their place with the same content. */
+/** Writes new versions of collections as pieces, one file each. */
 export class PieceSink implements DocumentSink {
   readonly #open = new Map<string, CollectionWriter>();
   readonly #written: WrittenPieces[] = [];

@@ -1,13 +1,12 @@
-import { randomUUID } from "node:crypto";
 import type { Db } from "mongodb";
-import { CollectionWriter } from "../dump/collection-writer";
+import type { Block, DocumentSource } from "../blocks";
+import { DumpingSource } from "../dump/dump";
 import type { DumpStorage } from "../dump/storage";
 import { OrderFreeHash } from "../order-free-hash";
 import { MongoSource } from "../store/mongo-source";
+import { dumpFolder } from "./pass-files";
 import { passedOf } from "./passed";
-import type { Unit, UnitResult, WorkPlan } from "./work";
-
-type ReadUnit = Extract<Unit, { do: "dump" | "scan" }>;
+import type { Findings, Stretch, WorkPlan } from "./work";
 
 /** Where documents are read, and who says that it is still wanted. */
 export interface ReadingPlace {
@@ -18,31 +17,54 @@ export interface ReadingPlace {
   readonly mayGoOn: () => Promise<void>;
 }
 
-/** Reads a stretch of a collection into a file of this attempt's own. */
-export async function dumpUnit(
-  { id, collection, range }: ReadUnit,
-  { db, storage, plan, mayGoOn }: ReadingPlace,
-): Promise<Pick<UnitResult, "passed" | "dumped">> {
-  const folder = `${plan.pass}/dump/${id}-${randomUUID().slice(0, 8)}`;
-  const writer = await CollectionWriter.create(storage.within(folder), collection, plan.segmentBytes);
-  try {
-    for await (const block of new MongoSource(db, undefined, range).read(collection)) {
-      await mayGoOn();
-      await writer.write(block);
-    }
-  } catch (error) {
-    await writer.abandon();
-    throw error;
+/** A database of which only a stretch of one collection is at hand, and is dumped while it is read. */
+export class DumpedStretch implements DocumentSource {
+  readonly #names: readonly string[];
+  readonly #folder: string;
+  readonly #dump: DumpingSource;
+
+  /** @param attempt whose file it is. */
+  constructor(
+    private readonly stretch: Stretch,
+    attempt: string,
+    { db, storage, plan, mayGoOn }: ReadingPlace,
+  ) {
+    const { collection, range } = stretch;
+    this.#names = plan.collections;
+    this.#folder = dumpFolder(plan.pass, attempt);
+    this.#dump = new DumpingSource(
+      new MongoSource(db, undefined, range),
+      storage.within(this.#folder),
+      [collection],
+      mayGoOn,
+      plan.segmentBytes,
+    );
   }
-  const { file, hash, segments } = await writer.finish();
-  return { passed: passedOf(collection, hash), dumped: { file: `${folder}/${file}`, segments } };
+
+  collections(): Promise<readonly string[]> {
+    return Promise.resolve(this.#names);
+  }
+
+  async *read(collection: string): AsyncGenerator<Block> {
+    if (collection === this.stretch.collection) yield* this.#dump.read(collection);
+  }
+
+  /** Where the stretch lies; it is read now, where nobody has. */
+  async finish(): Promise<Pick<Findings, "passed" | "dumped">> {
+    const { collection } = this.stretch;
+    await this.#dump.complete();
+    const written = this.#dump.written.get(collection);
+    if (!written) throw new Error(`${collection} was not dumped`);
+    const { file, hash, segments } = written;
+    return { passed: passedOf(collection, hash), dumped: { file: `${this.#folder}/${file}`, segments } };
+  }
 }
 
 /** Reads a stretch of a collection for its content hash (rule N14). */
 export async function scanUnit(
-  { collection, range }: ReadUnit,
+  { collection, range }: Stretch,
   { db, mayGoOn }: Pick<ReadingPlace, "db" | "mayGoOn">,
-): Promise<Pick<UnitResult, "passed">> {
+): Promise<Pick<Findings, "passed">> {
   const hash = new OrderFreeHash();
   for await (const batch of new MongoSource(db, undefined, range).batches(collection)) {
     await mayGoOn();

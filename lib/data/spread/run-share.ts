@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,9 +13,10 @@ import { engineHash } from "./engine-hash";
 import { loadUnit } from "./load-unit";
 import type { Migrator, Workplace } from "./migrate-unit";
 import { hashOf } from "./hash-of";
-import { dumpUnit, scanUnit } from "./read-unit";
+import { doneFile } from "./pass-files";
+import { DumpedStretch, type ReadingPlace, scanUnit } from "./read-unit";
 import { getSealed, putSealed } from "./sealed";
-import type { Unit, UnitResult, WorkPlan } from "./work";
+import type { Findings, Unit, UnitResult, WorkPlan } from "./work";
 
 /** What a worker is told; it holds a secret, and travels as one. */
 export interface WorkOrder {
@@ -51,20 +53,23 @@ export async function runShare(order: WorkOrder, index: number, secrets: Secrets
     const mayGoOn = fenced(store, plan.token);
     await mayGoOn();
     const { db, limits } = store;
-    const doUnit = async (unit: Unit): Promise<Omit<UnitResult, "unit" | "seconds">> => {
-      if (unit.do === "dump") return dumpUnit(unit, { db, storage, plan, mayGoOn });
-      if (unit.do === "scan") return scanUnit(unit, { db, mayGoOn });
+    const reading: ReadingPlace = { db, storage, plan, mayGoOn };
+    const doUnit = async (unit: Unit, attempt: string): Promise<Findings> => {
+      if (unit.do === "scan") return scanUnit(unit, reading);
+      if (unit.do === "dump") return new DumpedStretch(unit, attempt, reading).finish();
       if (unit.do === "load") return loadUnit(unit, { storage, db, limits, token: plan.token, mayGoOn });
-      migrator ??= await openMigrator({ storage, plan, place, threads: order.threads });
-      return migrator.migrate(unit);
+      migrator ??= await openMigrator({ ...reading, place, threads: order.threads });
+      return migrator.migrate(unit, attempt);
     };
     for (const unit of share) {
       if (await isDone(storage, plan, unit)) continue;
       await mayGoOn();
       const begun = performance.now();
-      const result = await doUnit(unit);
+      const attempt = `${unit.id}-${randomUUID().slice(0, 8)}`;
+      const found = await doUnit(unit, attempt);
       const seconds = (performance.now() - begun) / 1000;
-      await putSealed(storage, doneFile(plan.pass, unit.id), { unit: hashOf(unit), ...result, seconds });
+      const result: UnitResult = { unit: hashOf(unit), attempt, ...found, seconds };
+      await putSealed(storage, doneFile(plan.pass, unit.id), result);
     }
   } finally {
     await migrator?.close();
@@ -82,16 +87,6 @@ async function openMigrator(workplace: Workplace): Promise<Migrator> {
 /** The record's storage, as a worker reaches it. */
 export function storageOf({ place, record }: WorkOrder): DumpStorage {
   return openStorage(place).within(record);
-}
-
-/** Where a unit's result lies in the record's storage. */
-export function doneFile(pass: string, id: string): string {
-  return `${pass}/done/${id}.json`;
-}
-
-/** Where a share leaves what stopped it for good. */
-export function failedFile(pass: string, index: number): string {
-  return `${pass}/failed/${index}.json`;
 }
 
 async function isDone(storage: DumpStorage, { pass }: WorkPlan, unit: Unit): Promise<boolean> {

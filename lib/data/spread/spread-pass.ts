@@ -5,35 +5,45 @@ import type { RecordLog } from "../journal/record-log";
 import type { ProcessReport } from "../migrations";
 import { writeTouchedHint } from "../migrations/touched-hint";
 import type { MongoContext } from "../store/mongo-context";
-import { addUp, piecesThatCount } from "./add-up";
+import { addUp, partsThatCount } from "./add-up";
 import { stagingName } from "../names";
 import { piecesOf } from "./cut";
-import { dumpStage, scanStage } from "./database-stages";
+import { readingUnits, scanStage, stretchesOf } from "./database-stages";
 import { forecast } from "./forecast";
 import { frameForecast } from "./frame-forecast";
 import { followReferences } from "./follow-references";
 import { joinReports } from "./join-reports";
 import { loadPieces } from "./load-stage";
 import { lastTime } from "./last-time";
-import { needsAll } from "./work";
 import { SpreadStages } from "./stages";
-import type { Piece, Unit, UnitResult } from "./work";
+import { takeDumped } from "./take-dumped";
+import { needsAll, type Piece, type Stretch, type Unit, type UnitResult } from "./work";
 
-type MigrateUnit = Extract<Unit, { do: "migrate" }>;
+/** A unit that speaks for a part of one collection. */
+type PartUnit = Extract<Unit, { do: "migrate" | "dump-migrate" }>;
+
+/** What one of them came to, and where what it read lies in the dump. */
+interface PartDone {
+  readonly collection: string;
+  readonly result: UnitResult;
+  readonly report: ProcessReport;
+  readonly pieces: readonly Piece[];
+}
+
+type SpreadRequest = Omit<PassRequest, "run">;
 
 /**
- * One pass as in a single process, with the work on documents done by workers: the coordinator cuts the dump into pieces,
+ * One pass as in a single process, with the work on documents done by workers: the coordinator cuts the database into parts,
  * adds up what workers report, and compares what they read back with what they loaded.
  * @throws Refusal that lists everything that is wrong with the data (rules N9, N13).
  */
 export async function spreadPass(
   context: MongoContext,
   log: RecordLog,
-  request: Omit<PassRequest, "run">,
+  request: SpreadRequest,
   mayGoOn: () => void,
 ): Promise<Omit<StagedCollections, "dump">> {
   const { dump, needs, live, beside } = request;
-  const { reporter, store } = context;
   const sources = await dump.collections();
   const stages = await SpreadStages.open(context, log, {
     needs,
@@ -42,40 +52,14 @@ export async function spreadPass(
     mayGoOn,
   });
   try {
-    await dumpStage(context, log, stages, dump);
-    await dump.complete();
-    const pieces = piecesOf(dump.written, store.db.databaseName).filter(({ collection }) =>
-      sources.includes(collection),
-    );
-    const filled = [...new Set(pieces.map(({ collection }) => collection))];
-    const frame: Unit = { do: "frame", id: "frame", reads: needsAll(needs.chain) ? pieces : [] };
-    const units = pieces.map((piece, at): MigrateUnit => ({ do: "migrate", id: `m${at}`, piece }));
-    const migrators = await frameForecast(needs.chain, pieces, stages.execution);
-    if (migrators !== undefined) reporter.tell(migrators);
-    reporter.tell(forecast(pieces, stages.execution, await lastTime(context, log, "migrate")));
-    const results = await stages.run("migrate", [frame, ...units], filled);
-    const framed = results.get(frame.id);
-    if (!framed?.report) throw new Error("the frame has no report");
-    if (needsAll(needs.chain)) await writeTouchedHint(needs.chain, new Set(framed.report.touched));
-    const reported = units.map((unit) => ({
-      id: unit.id,
-      collection: unit.piece.collection,
-      piece: unit.piece,
-      report: reportOf(results, unit.id),
-    }));
-    const parts = { sources, frame: framed.report, pieces: reported };
-    const counted = piecesThatCount(parts);
-    const added = addUp(parts);
-    const reports = recordStorage(context, log);
-    const joined = await joinReports(
-      reports,
-      stages.pass,
-      added,
-      [frame.id, ...counted.map(({ id }) => id)],
-      results,
-    );
-    const next = nextVersion(joined, framed, counted, results);
-    const report = await followReferences(joined, { storage: reports, pieces: next, all: counted, beside });
+    const { framed, parts } = await judge(context, log, stages, request);
+    const counted = partsThatCount({ frame: framed.report, parts });
+    const storage = recordStorage(context, log);
+    const added = addUp({ sources, frame: framed.report, parts: counted });
+    const joined = await joinReports(storage, stages.pass, added, [framed, ...counted]);
+    const next = nextVersion(joined, framed.result, counted);
+    const all = counted.flatMap(({ pieces }) => pieces);
+    const report = await followReferences(joined, { storage, pieces: next, all, beside });
     refuseInvalid(report);
     const { sent, shapes } = await loadPieces(context, log, { stages, report, next, live });
     const names = [...sent.keys()].map((collection) => stagingName(collection, log.token));
@@ -87,28 +71,93 @@ export async function spreadPass(
   }
 }
 
+/** Dumps, migrates and judges everything. @returns what came of the frame, and of each part of a collection. */
+async function judge(
+  context: MongoContext,
+  log: RecordLog,
+  stages: SpreadStages,
+  { dump, needs: { chain } }: SpreadRequest,
+): Promise<{
+  readonly framed: Omit<PartDone, "collection" | "pieces">;
+  readonly parts: readonly PartDone[];
+}> {
+  const { reporter, store } = context;
+  const sources = await dump.collections();
+  const onTheWay = await dumpFirst(context, log, stages, { dump, chain });
+  const dumped = piecesOf(dump.written, store.db.databaseName).filter(({ collection }) =>
+    sources.includes(collection),
+  );
+  const frame: Unit = { do: "frame", id: "frame", reads: needsAll(chain) ? dumped : [] };
+  const read = readingUnits("dump-migrate", onTheWay);
+  const units: readonly PartUnit[] = [
+    ...dumped.map((piece, at) => ({ do: "migrate" as const, id: `m${at}`, piece })),
+    ...read,
+  ];
+  const migrators = await frameForecast(chain, dumped, stages.execution);
+  if (migrators !== undefined) reporter.tell(migrators);
+  const stage = read.length > 0 ? "dump-migrate" : "migrate";
+  reporter.tell(forecast(units, stages.execution, await lastTime(context, log, stage)));
+  const results = await stages.run(stage, [frame, ...units], [...new Set(units.map(collectionOf))]);
+  const framed = reported(results, frame);
+  if (needsAll(chain)) await writeTouchedHint(chain, new Set(framed.report.touched));
+  const places = await takeDumped(context, log, dump, read, results);
+  const parts = units.map((unit) => ({
+    ...reported(results, unit),
+    collection: collectionOf(unit),
+    pieces: unit.do === "migrate" ? [unit.piece] : (places.get(unit.id) ?? []),
+  }));
+  return { framed, parts };
+}
+
+/**
+ * Dumps what has to lie there before anybody judges it: where a migrator may ask for everything, and collections that can be cut
+ * only when they are dumped.
+ * @returns the others, which are dumped when they are judged.
+ */
+async function dumpFirst(
+  context: MongoContext,
+  log: RecordLog,
+  stages: SpreadStages,
+  { dump, chain }: Pick<SpreadRequest, "dump"> & Pick<SpreadRequest["needs"], "chain">,
+): Promise<ReadonlyMap<string, readonly Stretch[]>> {
+  const names = (await dump.collections()).filter((name) => !dump.written.has(name));
+  const stretches = [...(await stretchesOf(context.store.db, stages, names))];
+  const isPiece = ({ bytes }: Stretch): boolean => bytes < 2 * stages.segmentBytes;
+  const onTheWay = new Map(stretches.filter(([, all]) => !needsAll(chain) && all.every(isPiece)));
+  const first = readingUnits("dump", new Map(stretches.filter(([name]) => !onTheWay.has(name))));
+  await takeDumped(context, log, dump, first, await stages.run("dump", first));
+  await dump.complete(new Set(onTheWay.keys()));
+  return onTheWay;
+}
+
+function collectionOf(unit: PartUnit): string {
+  return unit.do === "migrate" ? unit.piece.collection : unit.collection;
+}
+
+function reported(
+  results: ReadonlyMap<string, UnitResult>,
+  { id }: Unit,
+): Pick<PartDone, "result" | "report"> {
+  const result = results.get(id);
+  if (!result?.report) throw new Error(`unit ${id} has no report`);
+  return { result, report: result.report };
+}
+
 /** What the new version of each changed collection is made of. */
 function nextVersion(
   report: ProcessReport,
   frame: UnitResult,
-  counted: readonly { readonly id: string; readonly collection: string; readonly piece: Piece }[],
-  results: ReadonlyMap<string, UnitResult>,
+  parts: readonly PartDone[],
 ): ReadonlyMap<string, readonly Piece[]> {
-  const written = (result: UnitResult | undefined, collection: string): readonly Piece[] | undefined =>
-    result?.written?.find((one) => one.collection === collection)?.pieces;
+  const written = (result: UnitResult, collection: string): readonly Piece[] | undefined =>
+    result.written?.find((one) => one.collection === collection)?.pieces;
   return new Map(
     report.changed.map((collection) => {
       const source = report.renamed.find(({ to }) => to === collection)?.from ?? collection;
-      const own = counted.filter((one) => one.collection === source);
-      // A piece without a difference was not written again: it is what the dump holds.
-      const parts = own.flatMap(({ id, piece }) => written(results.get(id), collection) ?? [piece]);
-      return [collection, [...(written(frame, collection) ?? []), ...parts]];
+      const own = parts.filter((part) => part.collection === source);
+      // A part without a difference was not written again: it is what the dump holds.
+      const pieces = own.flatMap((part) => written(part.result, collection) ?? part.pieces);
+      return [collection, [...(written(frame, collection) ?? []), ...pieces]];
     }),
   );
-}
-
-function reportOf(results: ReadonlyMap<string, UnitResult>, id: string): ProcessReport {
-  const report = results.get(id)?.report;
-  if (!report) throw new Error(`unit ${id} has no report`);
-  return report;
 }

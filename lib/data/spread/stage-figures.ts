@@ -4,7 +4,7 @@ import { weight } from "./cut";
 import type { Unit, UnitResult } from "./work";
 
 /** What workers do on documents, by the Job that does it. */
-export type StageName = "dump" | "migrate" | "load" | "read-back" | "compare";
+export type StageName = "dump" | "dump-migrate" | "migrate" | "load" | "read-back" | "compare";
 
 /** What one stage took, as it was measured. */
 export interface StageFigures {

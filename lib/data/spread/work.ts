@@ -26,6 +26,8 @@ export type Unit =
   | { readonly do: "load"; readonly id: string; readonly piece: Piece }
   /** Reads documents out of the database into a file. */
   | ({ readonly do: "dump"; readonly id: string } & Stretch)
+  /** Does so, and migrates and judges them on their way. */
+  | ({ readonly do: "dump-migrate"; readonly id: string } & Stretch)
   /** Reads documents in the database for their content hash. */
   | ({ readonly do: "scan"; readonly id: string } & Stretch);
 
@@ -60,20 +62,29 @@ export interface WorkPlan {
   readonly shares: readonly (readonly Unit[])[];
 }
 
-/** What a unit came to. A unit that is done twice counts once: it has one name, and each attempt the same content. */
-export interface UnitResult {
+/**
+ * What a unit came to. A unit that is done twice counts once: it has one name, and one of its attempts stands whole, with the files
+ * that this attempt wrote. Users go on writing while documents are read, so that another attempt may have read others.
+ */
+export interface UnitResult extends Findings {
   /** Content hash of the unit that it answers. */
   readonly unit: string;
-  /** Of `migrate` and `frame`. */
+  /** Name of the attempt, below which its files lie. */
+  readonly attempt: string;
+  /** What it took, for the cost model. */
+  readonly seconds: number;
+}
+
+/** What came of a unit's documents. */
+export interface Findings {
+  /** Of `migrate`, `frame` and `dump-migrate`. */
   readonly report?: ProcessReport;
   /** New versions as pieces, of collections in which the unit found a difference; also of empty ones. */
   readonly written?: readonly WrittenPieces[];
-  /** Of `load`: what was sent. Of `dump` and `scan`: what was read. */
+  /** Of `load`: what was sent. Of all that read the database: what was read. */
   readonly passed?: Passed;
-  /** Of `dump`: where it lies; an attempt that is made again writes a file of its own, since users go on writing. */
+  /** Of `dump` and `dump-migrate`: where it lies. */
   readonly dumped?: { readonly file: string; readonly segments: readonly Segment[] };
-  /** What it took, for the cost model. */
-  readonly seconds: number;
 }
 
 /** Documents of one collection that went through a worker. */

@@ -5,7 +5,7 @@ import { writeTouchedHint } from "../../../lib/data/migrations/touched-hint";
 import { forecast } from "../../../lib/data/spread/forecast";
 import { frameForecast } from "../../../lib/data/spread/frame-forecast";
 import { expectedSeconds, measuredStage, type StageFigures } from "../../../lib/data/spread/stage-figures";
-import type { Piece } from "../../../lib/data/spread/work";
+import type { Piece, Unit } from "../../../lib/data/spread/work";
 import { refusalOf } from "../../refusal";
 import { publishedChain } from "../migrations/support";
 import { spread } from "./catalogue";
@@ -14,6 +14,10 @@ const mebibyte = 1024 * 1024;
 
 function piece(collection: string, documents: number): Piece {
   return { collection, file: "", offset: 0, bytes: 64 * mebibyte, documents, sha256: "" };
+}
+
+function unit(documents: number): Unit {
+  return { do: "migrate", id: `m${documents}`, piece: piece("a", documents) };
 }
 
 const figures: StageFigures = {
@@ -29,11 +33,13 @@ describe("The forecast of a spread pass", () => {
   it("takes the speed of the last time: as long until work begins, and then by bytes and workers", () => {
     assert.equal(expectedSeconds(figures, { workers: 2, bytes: 256 * mebibyte }), 30);
     assert.equal(expectedSeconds(figures, { workers: 5, bytes: 1024 * mebibyte }), 5 + 200 / 5);
-    const said = forecast([piece("a", 10), piece("b", 20)], spread({ workers: 8, segment: 64 }), figures);
+    const said = forecast([unit(10), unit(20)], spread({ workers: 8, segment: 64 }), figures);
     assert.match(said, /^30 documents, 128 MiB, in 2 pieces, by 3 workers/);
     assert.match(said, /3 connections at most, .* written to a majority/);
     assert.match(said, /about 14 s, as fast as last time/);
-    assert.match(forecast([piece("a", 10)], spread()), /is told when the first piece is done/);
+    const whole = forecast([unit(10)], spread(), { ...figures, stage: "dump-migrate" });
+    assert.match(whole, /to dump, migrate and judge: about/);
+    assert.match(forecast([unit(10)], spread()), /is told when the first piece is done/);
   });
 
   it("finds the newest figures of a stage in the journal", () => {

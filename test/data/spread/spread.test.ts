@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { processor } from "../../../lib/data/conductor/processor";
 import type { EngineOptions } from "../../../lib/data/conductor/context";
@@ -9,7 +9,14 @@ import { packageRoot } from "../../../lib/package-root";
 import { GeneratedSet } from "../../../tools/dataset/generate";
 import { besideNames, contentOf, EngineRun, type EngineRun as Run, specFor } from "../engine-run";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
-import { catalogueMigrations, catalogueRelease, fillCatalogue, goneThings, spread } from "./catalogue";
+import {
+  catalogueMigrations,
+  catalogueRelease,
+  fillCatalogue,
+  goneThings,
+  spread,
+  thingsInAll,
+} from "./catalogue";
 import { WorkersHere } from "./workers-here";
 
 describe("A spread pass", function () {
@@ -48,7 +55,7 @@ describe("A spread pass", function () {
   it("counts a share once that was done twice, and one that died after it had written", async () => {
     const next = { ...(await adopted("done_twice")), execution: spread({ workers: 3 }) };
     const twice = new WorkersHere(async (run, { name }, index) => {
-      const unit = name.startsWith("load") ? "l" : name.startsWith("dump") ? "dump-" : undefined;
+      const unit = name.startsWith("load") ? "l" : name.startsWith("dump") ? "dump-migrate-" : undefined;
       if (unit !== undefined && index === 0) {
         // It wrote all, and died before it could say so.
         await run();
@@ -59,6 +66,46 @@ describe("A spread pass", function () {
     });
     await released(next, { workers: twice });
     assert.deepEqual(await contentOf(server.uri, "done_twice"), localContent);
+  });
+
+  it("what one attempt dumped and judged stands together, whatever users wrote before another one", async () => {
+    const next = { ...(await adopted("read_twice")), execution: spread({ workers: 3 }) };
+    const sizes = async (size: number): Promise<void> => {
+      await withClient(server.writerUri, (client) =>
+        client.db("read_twice").collection("things").updateMany({}, { $set: { size } }),
+      );
+    };
+    const twice = new WorkersHere(async (run, _, index) => {
+      await run();
+      if (index > 0 || twice.stages.length > 1) return;
+      const first = doneFiles(next, "dump-migrate-").map((file) => [file, readFileSync(file)] as const);
+      await forgetDone(next, "dump-migrate-");
+      await sizes(21);
+      await run();
+      // One that was slow writes its result over that of the other.
+      for (const [file, result] of first) writeFileSync(file, result);
+      await sizes(22);
+    });
+    await released(next, { workers: twice });
+    await withClient(server.uri, async (client) => {
+      const grown = await client.db("read_twice").collection("things").distinct("grown");
+      assert.deepEqual(grown, []);
+      const all = await client.db("read_twice").collection("things").countDocuments({ size: 22 });
+      assert.equal(all, thingsInAll);
+    });
+  });
+
+  it("a collection that the server can't seek in is dumped first, and then cut", async () => {
+    const next = { ...(await adopted("not_seekable")), execution: spread({ workers: 2 }) };
+    await withClient(server.writerUri, (client) =>
+      client
+        .db("not_seekable")
+        .collection("parts")
+        .insertOne({ _id: 7 as never, text: "of another kind" }),
+    );
+    const here = new WorkersHere();
+    await released(next, { workers: here });
+    assert.deepEqual(here.stages, ["dump: 1", ...stagesOf(2)]);
   });
 
   it("a worker whose release went on without it stops before it writes", async () => {
@@ -171,7 +218,7 @@ async function released(spec: ReleaseSpec, options: Partial<EngineOptions>): Pro
 
 /** What is spread of a pass that changes something. */
 function stagesOf(workers: number): readonly string[] {
-  return ["dump", "migrate", "load", "read-back"].map((stage) => `${stage}: ${workers}`);
+  return ["dump-migrate", "load", "read-back"].map((stage) => `${stage}: ${workers}`);
 }
 
 function warningsOf(run: Run): readonly string[] {
@@ -185,11 +232,16 @@ function partsLeft({ dump }: ReleaseSpec): readonly string[] {
   );
 }
 
-async function forgetDone({ dump }: ReleaseSpec, prefix: string): Promise<void> {
+async function forgetDone(spec: ReleaseSpec, prefix: string): Promise<void> {
   const { rm } = await import("node:fs/promises");
+  for (const file of doneFiles(spec, prefix)) await rm(file);
+}
+
+/** Results of units whose ids begin so. */
+function doneFiles({ dump }: ReleaseSpec, prefix: string): readonly string[] {
   const done = readdirSync(dump.keep, { recursive: true, encoding: "utf8" }).filter((path) =>
     new RegExp(`/done/${prefix}\\d+\\.json$`).test(path),
   );
   assert.ok(done.length > 0);
-  for (const path of done) await rm(join(dump.keep, path));
+  return done.map((path) => join(dump.keep, path));
 }
