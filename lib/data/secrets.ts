@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { readEmbeddedEnvironment } from "../config/embedded";
-import { emptyWord } from "../config/secrets";
+import { emptyWord } from "../config/empty-word";
 import { Refusal } from "../problem";
 import type { SecretSource } from "./protocol";
 

@@ -44,10 +44,15 @@ export interface StoringFile {
 }
 
 /** Puts a text as one file, all or nothing. */
-export async function putText(storage: DumpStorage, name: string, text: string): Promise<void> {
+export function putText(storage: DumpStorage, name: string, text: string): Promise<void> {
+  return putBytes(storage, name, Buffer.from(text));
+}
+
+/** Puts bytes as one file, all or nothing. */
+export async function putBytes(storage: DumpStorage, name: string, bytes: Uint8Array): Promise<void> {
   const file = await storage.put(name);
   try {
-    await file.write(Buffer.from(text));
+    await file.write(bytes);
   } catch (error) {
     await file.abandon();
     throw error;

@@ -2,8 +2,6 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { WorkerPool } from "../validation/worker-pool";
 import type { Migration } from "./migration";
-import { MigratorProcess } from "./python/migrator-process";
-import { migrateByPython } from "./python/python-version";
 import type { Prepared } from "./prepare";
 import type { ProcessRequest } from "./report";
 import { migrateByTypeScript } from "./typescript/typescript-version";
@@ -45,6 +43,7 @@ async function applyStep(
   signal?: AbortSignal,
 ): Promise<Version> {
   if (migration.step.kind === "empty") return before;
+  // Each kind of step is loaded by whoever has one: most workers of a spread release have none.
   if (migration.step.kind === "typescript") {
     const { loadFunctions } = await import("./typescript/load-functions");
     return migrateByTypeScript(migration, loadFunctions(migration.step.file), before, pool);
@@ -52,6 +51,8 @@ async function applyStep(
   const installed = prepared.packages.get(migration.id);
   if (!installed) throw new Error(`${migration.id} was not prepared`);
   await mkdir(scratch, { recursive: true, mode: 0o700 });
+  const { MigratorProcess } = await import("./python/migrator-process");
+  const { migrateByPython } = await import("./python/python-version");
   const migrator = await MigratorProcess.start(migration, installed, scratch, signal);
   try {
     return await migrateByPython(migrator, before);

@@ -6,7 +6,7 @@ import { buildVersion } from "./build-version";
 import { DatabasePass } from "./database-pass";
 import { InvalidReport } from "./invalid-report";
 import { OneReaderEach } from "./one-reader";
-import { type Prepared, prepareData } from "./prepare";
+import type { Prepared } from "./prepare";
 import type { ProcessReport, ProcessRequest } from "./report";
 import { readTouchedHint, writeTouchedHint } from "./touched-hint";
 import type { Version } from "./version";
@@ -24,7 +24,7 @@ export async function processData(
   prepared?: Prepared,
   threads?: WorkerPool,
 ): Promise<ProcessReport> {
-  const ready = prepared ?? (await prepareData(given.chain, given.schema, given.before));
+  const ready = prepared ?? (await prepare(given));
   const request = { ...given, source: new OneReaderEach(given.source) };
   const scratch = await mkdtemp(join(request.scratch ?? tmpdir(), "slipway-process-"));
   const pool = threads ?? validatingThreads(ready, request.threads);
@@ -41,6 +41,12 @@ export async function processData(
     if (!threads) await pool.close();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** What compiles schemas is loaded by whoever has to. */
+async function prepare({ chain, schema, before }: ProcessRequest): Promise<Prepared> {
+  const { prepareData } = await import("./prepare");
+  return prepareData(chain, schema, before);
 }
 
 /** Threads that look at documents by the schemas that a pass was prepared with. @param count one per core but one where absent. */

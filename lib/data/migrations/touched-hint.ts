@@ -1,11 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { cacheDirectory } from "../../config/embedded";
 import { contentHash } from "../../content-hash";
 import type { Migration } from "./migration";
-
-const names = z.array(z.string());
 
 /**
  * Which collections a chain asked for when it ran before. Only a hint: with it the others are looked at while the migrator
@@ -14,7 +11,8 @@ const names = z.array(z.string());
 export async function readTouchedHint(chain: readonly Migration[]): Promise<ReadonlySet<string> | undefined> {
   if (!chain.some(({ step }) => step.kind === "python")) return undefined;
   try {
-    return new Set(names.parse(JSON.parse(await readFile(hintFile(chain), "utf8"))));
+    const found: unknown = JSON.parse(await readFile(hintFile(chain), "utf8"));
+    return Array.isArray(found) ? new Set(found.map(String)) : undefined;
   } catch {
     return undefined;
   }

@@ -1,12 +1,13 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { contentHash } from "../../content-hash";
 import { Refusal } from "../../problem";
-import { type DumpStorage, putText } from "../dump/storage";
+import { type DumpStorage, putBytes } from "../dump/storage";
 import type { Migration, SchemaVersion } from "../migrations";
-import { loadMigrations } from "../migrations";
 import type { Prepared } from "../migrations/prepare";
 import { installPackage, type PythonPackage } from "../migrations/python/environment";
+import { codeCacheOf } from "../validation/validator-cache";
 import type { LoadedSchema } from "../validation/worker-tasks";
 import { getSealed, putSealed, StorageFault } from "./sealed";
 
@@ -49,11 +50,14 @@ export async function packProcess(storage: DumpStorage, needs: Needs, prepared: 
   const files: Record<string, string> = {};
   const put = async (name: string, bytes: Buffer): Promise<void> => {
     files[name] = contentHash(bytes);
-    await putText(storage, name, bytes.toString("utf8"));
+    await putBytes(storage, name, bytes);
   };
   const schema = async ({ file, classes, units, hash }: Prepared["schema"]): Promise<PackedSchema> => {
     const name = `schemas/${basename(file)}`;
     await put(name, await readFile(file));
+    const cache = codeCacheOf(file);
+    // A worker with the same Node compiles nothing, one with another does it by itself.
+    if (existsSync(cache)) await put(`schemas/${basename(cache)}`, await readFile(cache));
     return {
       file: name,
       classes: [...classes].map(([key, types]) => [key, [...types]]),
@@ -102,7 +106,7 @@ export async function unpackProcess(storage: DumpStorage, seal: string, folder: 
     units: new Map(units),
     hash,
   });
-  const chain = stepsOf(packed, join(folder, "steps"));
+  const chain = await stepsOf(packed, join(folder, "steps"));
   return {
     chain,
     schema: packed.schema,
@@ -115,7 +119,9 @@ export async function unpackProcess(storage: DumpStorage, seal: string, folder: 
   };
 }
 
-function stepsOf({ steps }: Packed, folder: string): readonly Migration[] {
+async function stepsOf({ steps }: Packed, folder: string): Promise<readonly Migration[]> {
+  if (steps.length === 0) return [];
+  const { loadMigrations } = await import("../migrations/load");
   const list = loadMigrations(folder).steps;
   return steps.map(({ id, hash }) => {
     const found = list.find((step) => step.id === id);

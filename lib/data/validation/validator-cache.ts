@@ -46,9 +46,14 @@ export async function cacheValidator(schema: PublishedSchema): Promise<string> {
   return file;
 }
 
+/** Where V8's own cache of a file's code lies; another version of Node makes its own. */
+export function codeCacheOf(file: string): string {
+  return `${file}.${process.version}.${process.arch}.cache`;
+}
+
 /** Loads compiled checks in this thread. */
 export async function loadChecks(file: string, remember = false): Promise<CompiledChecks> {
-  const cacheFile = `${file}.${process.version}.${process.arch}.cache`;
+  const cacheFile = codeCacheOf(file);
   const cachedData = existsSync(cacheFile) ? await readFile(cacheFile) : undefined;
   const source = `(function (exports, require) {${await readFile(file, "utf8")}\n})`;
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });

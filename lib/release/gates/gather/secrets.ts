@@ -1,4 +1,5 @@
-import { emptyWord, type SecretConfig } from "../../../config/secrets";
+import { emptyWord } from "../../../config/empty-word";
+import type { SecretConfig } from "../../../config/secrets";
 import type { SecretFact } from "../facts";
 import type { GatherRequest } from "./request";
 
