@@ -99,9 +99,9 @@ export async function spreadBench(
   }
 }
 
-/** Seconds of the stage in which every document is judged: the CPU-bound one. */
+/** Seconds of the stage in which every document is read and judged: the CPU-bound one. */
 function judged({ stages }: SpreadFigures): number {
-  return stages.find(({ stage }) => stage === "migrate")?.seconds ?? NaN;
+  return stages.find(({ stage }) => stage === "dump-migrate")?.seconds ?? NaN;
 }
 
 function inWords({ stage, seconds, workers, units, bytes, worked }: StageFigures): string {
