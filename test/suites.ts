@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
+import { isFailure } from "./failure";
 import { packageRoot } from "../lib/package-root";
 import { type Counts, formatCounts, parseCounts } from "./counts";
 
@@ -14,6 +15,8 @@ interface SuiteResult {
   readonly passed: boolean;
   /** What mocha says after the last test: how many, and every failure. */
   readonly epilogue: readonly string[];
+  /** Every failure in one line. */
+  readonly failures: readonly string[];
 }
 
 /**
@@ -23,6 +26,7 @@ interface SuiteResult {
 async function main(): Promise<void> {
   const results = await Promise.all(Object.entries(suites()).map(([name, share]) => run(name, share)));
   for (const { epilogue } of results) console.log(epilogue.join("\n"));
+  for (const failure of results.flatMap(({ failures }) => failures)) console.log(failure);
   const sum = (of: keyof Counts): number =>
     results.reduce((total, { counts }) => total + (counts?.[of] ?? 0), 0);
   console.log(formatCounts({ passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") }));
@@ -64,17 +68,19 @@ async function run(name: string, { folders, without }: Share): Promise<SuiteResu
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   let counts: Counts | undefined;
   const epilogue = [`\n${name}:`];
+  const failures: string[] = [];
   let isOver = false;
   const show = (line: string): void => {
     counts ??= parseCounts(line);
     isOver ||= /^\s*\d+ passing/.test(stripVTControlCharacters(line));
-    if (isOver) epilogue.push(line);
+    if (isFailure(line)) failures.push(line);
+    else if (isOver) epilogue.push(line);
     else console.log(`${name.padEnd(9)}${line}`);
   };
   for (const output of [child.stdout, child.stderr]) createInterface(output).on("line", show);
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
   if (counts === undefined) epilogue.push(`mocha was cut short: ${signal ?? `exit code ${code}`}`);
-  return { counts, passed: code === 0 && counts !== undefined, epilogue };
+  return { counts, passed: code === 0 && counts !== undefined, epilogue, failures };
 }
 
 void main();
