@@ -6,6 +6,8 @@ import de.bwaldvogel.mongo.bson.Document;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.slipway.standin.store.IdOrder;
 
 /** Queries, on collections and on views. */
@@ -73,21 +75,37 @@ final class ReadCommands {
             throw Failure.badValue("a pipeline without a collection");
         }
         Catalog.View view = catalog.resolve(command.db(), name);
+        if (view.pipeline().isEmpty() && !stages.isEmpty() && stages.get(0).get("$sample") instanceof Document sample) {
+            return cursors.open(command.namespace(), drawn(command, sample, stages.subList(1, stages.size())), batchSize, false);
+        }
         List<Document> pipeline = new ArrayList<>(view.pipeline());
-        pipeline.addAll(pipeline.isEmpty() ? drawn(command, stages) : stages);
+        pipeline.addAll(stages);
         return cursors.open(command.namespace(), pipeline(command, view.on(), pipeline), batchSize, false);
     }
 
-    /** A pipeline that begins with `$sample`, of documents that were drawn here: the core sorts them by chance, which its own sort refuses. */
-    private List<Document> drawn(Command command, List<Document> stages) {
-        if (stages.isEmpty() || !(stages.get(0).get("$sample") instanceof Document sample)) return stages;
-        Document find = new Document("find", command.collection()).append("$db", command.db());
-        List<Object> ids = new ArrayList<>(core.firstBatch(new Command("find", find, command.bytes(), command.session()), find).stream().map(document -> document.get("_id")).toList());
+    /**
+     * A pipeline that begins with `$sample`, of documents that are drawn here: the core sorts them by chance, which its own sort refuses.
+     * As on mongod, to draw a few takes no look at all of them; what follows may be a projection and a sort by `_id`, else it takes one.
+     */
+    private List<Document> drawn(Command command, Document sample, List<Document> rest) {
+        List<Object> ids = new ArrayList<>(found(command, new Document()).stream().map(document -> document.get("_id")).toList());
         Collections.shuffle(ids);
         int size = Math.min(ids.size(), ((Number) sample.get("size")).intValue());
-        List<Document> changed = new ArrayList<>(stages);
-        changed.set(0, new Document("$match", new Document("_id", new Document("$in", ids.subList(0, size)))));
-        return changed;
+        Document filter = new Document("_id", new Document("$in", ids.subList(0, size)));
+        Document options = new Document("filter", filter);
+        for (Document stage : rest) {
+            if (stage.get("$project") instanceof Document projection) options.append("projection", projection);
+            else if (stage.get("$sort") instanceof Document sort && sort.keySet().equals(Set.of("_id"))) options.append("sort", sort);
+            else return pipeline(command, command.collection(), Stream.concat(Stream.of(new Document("$match", filter)), rest.stream()).toList());
+        }
+        return found(command, options);
+    }
+
+    private List<Document> found(Command command, Document options) {
+        Document find = new Document("find", command.collection());
+        find.putAll(options);
+        find.append("$db", command.db());
+        return core.firstBatch(new Command("find", find, command.bytes(), command.session()), find);
     }
 
     private Document count(Command command) {
