@@ -42,11 +42,7 @@ export async function runShare(order: WorkOrder, index: number, secrets: Secrets
   const plan = (await getSealed(storage, order.plan.file, order.plan.seal)) as unknown as WorkPlan;
   refuseOtherEngine(plan);
   const place = await mkdtemp(join(tmpdir(), "slipway-worker-"));
-  const uri = { kind: "value", value: order.uri } as const;
-  const store = await Store.open(
-    { kind: "mongodb", uri, database: plan.database, closeWrites: "strongest" },
-    secrets,
-  );
+  const store = await openStore(order, plan, secrets);
   const share = plan.shares[index] ?? [];
   let migrator: Migrator | undefined;
   try {
@@ -75,6 +71,16 @@ export async function runShare(order: WorkOrder, index: number, secrets: Secrets
     await migrator?.close();
     await store.close();
     await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** The coordinator reaches the server: that a worker doesn't may pass, and is worth another attempt. */
+async function openStore(order: WorkOrder, { database }: WorkPlan, secrets: Secrets): Promise<Store> {
+  const uri = { kind: "value", value: order.uri } as const;
+  try {
+    return await Store.open({ kind: "mongodb", uri, database, closeWrites: "strongest" }, secrets);
+  } catch (error) {
+    throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

@@ -5,6 +5,7 @@ import { processor } from "../../../lib/data/conductor/processor";
 import type { EngineOptions } from "../../../lib/data/conductor/context";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
 import { blockInserter } from "../../../lib/data/store/raw-insert";
+import { Refusal } from "../../../lib/problem";
 import { packageRoot } from "../../../lib/package-root";
 import { GeneratedSet } from "../../../tools/dataset/generate";
 import { besideNames, contentOf, EngineRun, type EngineRun as Run, specFor } from "../engine-run";
@@ -66,6 +67,23 @@ describe("A spread pass", function () {
     });
     await released(next, { workers: twice });
     assert.deepEqual(await contentOf(server.uri, "done_twice"), localContent);
+  });
+
+  it("a worker that can't reach the server is worth another attempt: it refuses nothing", async () => {
+    const next = { ...(await adopted("not_reached")), execution: spread() };
+    let isTried = false;
+    const once = new WorkersHere(async (run) => {
+      const nowhere = { uri: server.uri.replace(/:\d+\//, ":1/") };
+      if (!isTried)
+        await assert.rejects(
+          run(nowhere),
+          (error) => !(error instanceof Refusal) && /ECONNREFUSED/.test(String(error)),
+        );
+      isTried = true;
+      await run();
+    });
+    await released(next, { workers: once });
+    assert.deepEqual(await contentOf(server.uri, "not_reached"), localContent);
   });
 
   it("what one attempt dumped and judged stands together, whatever users wrote before another one", async () => {
