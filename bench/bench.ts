@@ -38,8 +38,8 @@ async function bench(): Promise<void> {
     .addOption(new Option("--only <part>", "this part alone").choices(parts))
     .option("--set-up", "also the set-up from nothing, with an empty tool cache: takes many minutes")
     .option("--end-to-end", "also the end-to-end tests of the four systems: ten minutes")
-    .option("--runs <number>", "runs of a no-op up that count, and rounds of both engines", Number, 5)
-    .option("--documents <number>", "how many documents workers share", Number, 1_000_000)
+    .option("--runs <number>", "runs of a no-op up that count, and rounds of engines and workers", Number, 5)
+    .option("--documents <number>", "how many documents workers share", Number, 1_500_000)
     .option("--megabytes <number>", "size of PostgreSQL's database", Number, 1000)
     .parse();
   const { only, setUp, endToEnd, runs, megabytes, documents } = program.opts<{
@@ -62,7 +62,7 @@ async function bench(): Promise<void> {
   if (setUp) await fromNothing(verdicts, interrupted.signal);
   if (wants("set-up") || wants("job") || wants("no-op"))
     await onEnvironment(verdicts, wants, runs, interrupted.signal);
-  if (wants("spread")) await onNode(verdicts, documents, interrupted.signal);
+  if (wants("spread")) await onNode(verdicts, { documents, count: runs }, interrupted.signal);
   if (wants("systems")) await systemsBench(interrupted.signal);
   if (endToEnd)
     verdicts.atMost(
@@ -128,11 +128,15 @@ async function onEnvironment(
   }
 }
 
-async function onNode(verdicts: Verdicts, documents: number, signal: AbortSignal): Promise<void> {
+async function onNode(
+  verdicts: Verdicts,
+  size: { readonly documents: number; readonly count: number },
+  signal: AbortSignal,
+): Promise<void> {
   const state = await folder();
   process.env["SLIPWAY_STATE"] = state;
   try {
-    await spreadBench(await up({ state, signal }), state, verdicts, documents);
+    await spreadBench(await up({ state, signal }), state, verdicts, size);
   } finally {
     await down({ state });
     await rm(state, { recursive: true, force: true });

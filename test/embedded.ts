@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { EmbeddedEnvironment } from "../lib/config/embedded";
 import { down, up } from "../tools/environment/environment";
 import { packageRoot } from "../lib/package-root";
+import { refuseClosedWrites } from "./left-closed";
 import { formatIdentity, isAlive, ownIdentity, parseIdentity } from "../tools/toolchain/process-identity";
 
 /** Folders of tests' environments; the number is the process that made it. */
@@ -17,9 +18,11 @@ let started: Promise<EmbeddedEnvironment> | undefined;
  * The one environment that all tests of this run share: started by the first who asks, stopped after the last test.
  * Tests keep apart by names of their own: namespace, database, stack, repository. `SLIPWAY_STATE` is set to it.
  */
-export function embedded(): Promise<EmbeddedEnvironment> {
+export async function embedded(): Promise<EmbeddedEnvironment> {
   started ??= start();
-  return started;
+  const environment = await started;
+  await refuseClosedWrites(environment);
+  return environment;
 }
 
 // Mocha leaves at once on Ctrl-C, without its hooks and without telling anybody.
