@@ -18,8 +18,9 @@ import { threadsFor } from "./memory";
 import type { WorkOrder } from "./run-share";
 import type { Stage, Workers } from "./workers";
 
-/** A Job is looked at this often, in milliseconds. */
+/** A Job is looked at this often at most, in milliseconds; and, as a look takes longer with more units, for a quarter of the time. */
 const lookEvery = 500;
+const restPerLook = 3;
 /** For so many looks pods may still be on their way to their end, when a Job is taken away. */
 const looksForPods = 120;
 const all = undefined;
@@ -85,6 +86,7 @@ export class KubernetesWorkers implements Workers {
   /** Settles when every index is done. That its results are there is known some seconds before the cluster says so. */
   async #end(job: V1Job, observe: () => Promise<boolean>): Promise<void> {
     for (;;) {
+      const begun = performance.now();
       if (await observe()) return;
       const now = await this.api.read<V1Job>(identityOf(job));
       const pods = await this.#list<V1Pod>("v1", "Pod", {
@@ -93,7 +95,7 @@ export class KubernetesWorkers implements Workers {
       const verdict = judgeJob(now, pods, await this.#complaints(now), this.execution, this.threads);
       if (verdict.kind === "done") return;
       if (verdict.kind === "failed") throw new Refusal("workers", [verdict.problem]);
-      await pause(lookEvery);
+      await pause(Math.max(lookEvery, restPerLook * (performance.now() - begun)));
     }
   }
 

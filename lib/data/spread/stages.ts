@@ -5,6 +5,7 @@ import type { DumpStorage } from "../dump/storage";
 import type { ExecutionSpec } from "../execution-spec";
 import type { RecordLog } from "../journal/record-log";
 import type { MongoContext } from "../store/mongo-context";
+import { sideBySide } from "../side-by-side";
 import { documentsOf, sharesOf } from "./cut";
 import { engineHash } from "./engine-hash";
 import { hashOf } from "./hash-of";
@@ -14,6 +15,9 @@ import { getSealed, putSealed } from "./sealed";
 import { figuresOf, type StageFigures, type StageName } from "./stage-figures";
 import type { Unit, UnitResult, WorkPlan } from "./work";
 import type { Workers } from "./workers";
+
+/** Of a bucket each is asked for by itself, which is mostly waiting. */
+const resultsAtOnce = 8;
 
 /** What all stages of one pass have in common. */
 interface PassPlan {
@@ -162,13 +166,12 @@ export class SpreadStages {
   }
 
   async #results(units: readonly Unit[]): Promise<ReadonlyMap<string, UnitResult>> {
-    const results = new Map<string, UnitResult>();
-    for (const unit of units) {
+    const results = await sideBySide(units, resultsAtOnce, async (unit) => {
       const found = (await getSealed(this.storage, doneFile(this.pass, unit.id))) as unknown as UnitResult;
       if (found.unit !== hashOf(unit)) throw otherUnit(this.storage.where(doneFile(this.pass, unit.id)));
-      results.set(unit.id, found);
-    }
-    return results;
+      return [unit.id, found] as const;
+    });
+    return new Map(results);
   }
 
   /** Progress of all workers in one line: what is counted are documents of finished units. @returns whether all are finished. */
