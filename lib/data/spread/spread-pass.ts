@@ -122,8 +122,9 @@ async function dumpFirst(
 ): Promise<ReadonlyMap<string, readonly Stretch[]>> {
   const names = (await dump.collections()).filter((name) => !dump.written.has(name));
   const stretches = [...(await stretchesOf(context.store.db, stages, names))];
-  const isPiece = ({ bytes }: Stretch): boolean => bytes < 2 * stages.segmentBytes;
-  const onTheWay = new Map(stretches.filter(([, all]) => !needsAll(chain) && all.every(isPiece)));
+  const isCut = (all: readonly Stretch[]): boolean =>
+    all.length > 1 || all.every(({ bytes }) => bytes < 2 * stages.segmentBytes);
+  const onTheWay = new Map(stretches.filter(([, all]) => !needsAll(chain) && isCut(all)));
   const first = readingUnits("dump", new Map(stretches.filter(([name]) => !onTheWay.has(name))));
   await takeDumped(context, log, dump, first, await stages.run("dump", first));
   await dump.complete(new Set(onTheWay.keys()));
