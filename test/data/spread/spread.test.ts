@@ -1,23 +1,15 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { processor } from "../../../lib/data/conductor/processor";
-import type { EngineOptions } from "../../../lib/data/conductor/context";
 import type { ReleaseSpec } from "../../../lib/data/protocol";
 import { blockInserter } from "../../../lib/data/store/raw-insert";
-import { Refusal } from "../../../lib/problem";
 import { packageRoot } from "../../../lib/package-root";
 import { GeneratedSet } from "../../../tools/dataset/generate";
-import { besideNames, contentOf, EngineRun, type EngineRun as Run, specFor } from "../engine-run";
+import { contentOf, EngineRun, type EngineRun as Run, specFor } from "../engine-run";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
-import {
-  catalogueMigrations,
-  catalogueRelease,
-  fillCatalogue,
-  goneThings,
-  spread,
-  thingsInAll,
-} from "./catalogue";
+import { catalogueMigrations, goneThings, spread } from "./catalogue";
+import { adopted, released } from "./catalogue-run";
 import { WorkersHere } from "./workers-here";
 
 describe("A spread pass", function () {
@@ -31,7 +23,7 @@ describe("A spread pass", function () {
     this.timeout(firstStart);
     server = await startServer();
     migrations = catalogueMigrations();
-    const next = await adopted("in_one_process");
+    const next = await adopted(server, migrations, "in_one_process");
     local = await released(next, {});
     localContent = await contentOf(server.uri, "in_one_process");
   });
@@ -40,7 +32,7 @@ describe("A spread pass", function () {
   for (const workers of [1, 4]) {
     it(`makes the same of the data with ${workers} workers as one process does, and the same record`, async () => {
       const name = `spread_over_${workers}`;
-      const next = { ...(await adopted(name)), execution: spread({ workers }) };
+      const next = { ...(await adopted(server, migrations, name)), execution: spread({ workers }) };
       const here = new WorkersHere();
       const run = await released(next, { workers: here });
       assert.deepEqual(await contentOf(server.uri, name), localContent);
@@ -53,68 +45,11 @@ describe("A spread pass", function () {
     });
   }
 
-  it("counts a share once that was done twice, and one that died after it had written", async () => {
-    const next = { ...(await adopted("done_twice")), execution: spread({ workers: 3 }) };
-    const twice = new WorkersHere(async (run, { name }, index) => {
-      const unit = name.startsWith("load") ? "l" : name.startsWith("dump") ? "dump-migrate-" : undefined;
-      if (unit !== undefined && index === 0) {
-        // It wrote all, and died before it could say so.
-        await run();
-        await forgetDone(next, unit);
-      }
-      await run();
-      await run();
-    });
-    await released(next, { workers: twice });
-    assert.deepEqual(await contentOf(server.uri, "done_twice"), localContent);
-  });
-
-  it("a worker that can't reach the server is worth another attempt: it refuses nothing", async () => {
-    const next = { ...(await adopted("not_reached")), execution: spread() };
-    let isTried = false;
-    const once = new WorkersHere(async (run) => {
-      const nowhere = { uri: server.uri.replace(/:\d+\//, ":1/") };
-      if (!isTried)
-        await assert.rejects(
-          run(nowhere),
-          (error) => !(error instanceof Refusal) && /ECONNREFUSED/.test(String(error)),
-        );
-      isTried = true;
-      await run();
-    });
-    await released(next, { workers: once });
-    assert.deepEqual(await contentOf(server.uri, "not_reached"), localContent);
-  });
-
-  it("what one attempt dumped and judged stands together, whatever users wrote before another one", async () => {
-    const next = { ...(await adopted("read_twice")), execution: spread({ workers: 3 }) };
-    const sizes = async (size: number): Promise<void> => {
-      await withClient(server.writerUri, (client) =>
-        client.db("read_twice").collection("things").updateMany({}, { $set: { size } }),
-      );
-    };
-    const twice = new WorkersHere(async (run, _, index) => {
-      await run();
-      if (index > 0 || twice.stages.length > 1) return;
-      const first = doneFiles(next, "dump-migrate-").map((file) => [file, readFileSync(file)] as const);
-      await forgetDone(next, "dump-migrate-");
-      await sizes(21);
-      await run();
-      // One that was slow writes its result over that of the other.
-      for (const [file, result] of first) writeFileSync(file, result);
-      await sizes(22);
-    });
-    await released(next, { workers: twice });
-    await withClient(server.uri, async (client) => {
-      const grown = await client.db("read_twice").collection("things").distinct("grown");
-      assert.deepEqual(grown, []);
-      const all = await client.db("read_twice").collection("things").countDocuments({ size: 22 });
-      assert.equal(all, thingsInAll);
-    });
-  });
-
   it("a collection that the server can't seek in is dumped first, and then cut", async () => {
-    const next = { ...(await adopted("not_seekable")), execution: spread({ workers: 2 }) };
+    const next = {
+      ...(await adopted(server, migrations, "not_seekable")),
+      execution: spread({ workers: 2 }),
+    };
     await withClient(server.writerUri, (client) =>
       client
         .db("not_seekable")
@@ -126,32 +61,15 @@ describe("A spread pass", function () {
     assert.deepEqual(here.stages, ["dump: 1", ...stagesOf(2)]);
   });
 
-  it("a worker whose release went on without it stops before it writes", async () => {
-    const next = { ...(await adopted("another_token")), execution: spread() };
-    const late = new WorkersHere(async (run, { name }) => {
-      if (name.startsWith("load"))
-        await withClient(server.uri, (client) =>
-          client
-            .db("another_token")
-            .collection<{ _id: string }>("_slipway_state")
-            .updateOne({ _id: "lock" }, { $inc: { token: 1 } }),
-        );
-      await run();
-    });
-    const run = new EngineRun({ do: "release", spec: next }, processor, { workers: late });
-    assert.equal(await run.ended, false);
-    assert.match(run.said(), /the lock with token 2 is no longer ours/);
-    await withClient(server.uri, async (client) => {
-      for (const name of await besideNames(server.uri, "another_token"))
-        assert.equal(await client.db("another_token").collection(name).countDocuments(), 0, name);
-    });
-  });
-
   it("N13: lists every document that the migration breaks, whoever found it, and closes no writes", async () => {
     const breaks = catalogueMigrations(
       `{ collections: { things: (one) => (one["size"] % 100 === 7 ? { ...one, size: 1e6 } : one) } }`,
     );
-    const next = { ...(await adopted("breaks")), migrations: breaks, execution: spread({ workers: 3 }) };
+    const next = {
+      ...(await adopted(server, migrations, "breaks")),
+      migrations: breaks,
+      execution: spread({ workers: 3 }),
+    };
     const run = new EngineRun({ do: "release", spec: next }, processor, { workers: new WorkersHere() });
     assert.equal(await run.ended, false);
     assert.equal(run.last("failed").problems.length, 12);
@@ -164,7 +82,7 @@ describe("A spread pass", function () {
   });
 
   it("what users wrote since the rehearsal is done again by workers too", async () => {
-    const next = { ...(await adopted("users_write")), execution: spread() };
+    const next = { ...(await adopted(server, migrations, "users_write")), execution: spread() };
     const here = new WorkersHere();
     const run = await released(next, {
       workers: here,
@@ -214,25 +132,7 @@ describe("A spread pass", function () {
     assert.deepEqual(found["nmdc_spread"], found["nmdc_local"]);
     assert.match(JSON.stringify(found["nmdc_local"]), /"changed":[1-9]/);
   });
-
-  /** The system's first release, and the spec of its next one. */
-  async function adopted(database: string): Promise<ReleaseSpec> {
-    await fillCatalogue(server.uri, database);
-    await withClient(server.uri, (client) => client.db(database).createCollection("nothing"));
-    const first = catalogueRelease(specFor(server, database), "1.0.0", migrations);
-    await released(first, {});
-    return catalogueRelease(first, "2.0.0", migrations);
-  }
 });
-
-async function released(spec: ReleaseSpec, options: Partial<EngineOptions>): Promise<Run> {
-  const run = new EngineRun({ do: "release", spec }, processor, options);
-  await run.inPlace();
-  const confirmation = new EngineRun({ do: "confirm", spec }, processor);
-  assert.equal(await confirmation.ended, true, confirmation.said());
-  assert.equal(await run.ended, true, run.said());
-  return run;
-}
 
 /** What is spread of a pass that changes something. */
 function stagesOf(workers: number): readonly string[] {
@@ -248,18 +148,4 @@ function partsLeft({ dump }: ReleaseSpec): readonly string[] {
   return readdirSync(dump.keep, { recursive: true, encoding: "utf8" }).filter((path) =>
     path.includes("spread-"),
   );
-}
-
-async function forgetDone(spec: ReleaseSpec, prefix: string): Promise<void> {
-  const { rm } = await import("node:fs/promises");
-  for (const file of doneFiles(spec, prefix)) await rm(file);
-}
-
-/** Results of units whose ids begin so. */
-function doneFiles({ dump }: ReleaseSpec, prefix: string): readonly string[] {
-  const done = readdirSync(dump.keep, { recursive: true, encoding: "utf8" }).filter((path) =>
-    new RegExp(`/done/${prefix}\\d+\\.json$`).test(path),
-  );
-  assert.ok(done.length > 0);
-  return done.map((path) => join(dump.keep, path));
 }
