@@ -12,6 +12,14 @@ describe("runs of a commit on GitHub", () => {
       path: ".github/workflows/python-app.yml@main",
       ...change,
     });
+  const check = (name: string, conclusion: string, slug: string) =>
+    github.server.make("check", {
+      head_sha: commit,
+      name,
+      status: "completed",
+      conclusion,
+      app: { ...app(github.server), slug },
+    });
 
   it("N1, F9: finds the workflows, checks and statuses of exactly one commit, with who and when", async () => {
     github.server.runs = [
@@ -19,20 +27,8 @@ describe("runs of a commit on GitHub", () => {
       run({ head_sha: other, conclusion: "failure", event: "push", run_number: 9 }),
     ];
     github.server.checks = [
-      github.server.make("check", {
-        head_sha: commit,
-        name: "build",
-        status: "completed",
-        conclusion: "failure",
-        app: { ...app(github.server), slug: "github-actions" },
-      }),
-      github.server.make("check", {
-        head_sha: commit,
-        name: "codecov",
-        status: "completed",
-        conclusion: "neutral",
-        app: { ...app(github.server), slug: "codecov" },
-      }),
+      check("build", "failure", "github-actions"),
+      check("codecov", "neutral", "codecov"),
     ];
     github.server.statuses = [
       github.server.make("one status", { context: "read-the-docs", state: "success" }),

@@ -1,29 +1,22 @@
 import { GithubForge } from "../../lib/evidence/github-forge";
+import { type Fresh, freshForge } from "./fresh-forge";
 import { GithubServer } from "./github-server";
 
 export const commit = "1c704975".padEnd(40, "0");
 export const other = "2d815086".padEnd(40, "0");
 export const secret = "ghp_notARealTokenAtAll";
 
-/** GitHub as a test has it, and a forge that asks it. */
-export interface Github {
-  server: GithubServer;
-  forge: GithubForge;
-}
-
-/** Both made anew for each test of the suite that calls this. */
-export function freshGithub(): Github {
-  const github: Partial<Github> = {};
-  beforeEach(async () => {
-    github.server = await GithubServer.start();
-    github.forge = new GithubForge({
+/** GitHub, and a forge that asks it. */
+export function freshGithub(): Fresh<GithubServer, GithubForge> {
+  return freshForge(async () => {
+    const server = await GithubServer.start();
+    const forge = new GithubForge({
       owner: "microbiomedata",
       repo: "nmdc-runtime",
       token: secret,
-      api: github.server.api,
+      api: server.api,
       seconds: 5,
     });
+    return { server, forge };
   });
-  afterEach(() => github.server?.stop());
-  return github as Github;
 }

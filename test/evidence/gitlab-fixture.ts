@@ -1,28 +1,21 @@
 import { GitlabForge } from "../../lib/evidence/gitlab-forge";
+import { type Fresh, freshForge } from "./fresh-forge";
 import { GitlabServer } from "./gitlab-server";
 
 export const commit = "0ec3e066".padEnd(40, "0");
 export const other = "33242e93".padEnd(40, "0");
 export const secret = "glpat-notARealTokenAtAll";
 
-/** GitLab as a test has it, and a forge that asks it. */
-export interface Gitlab {
-  server: GitlabServer;
-  forge: GitlabForge;
-}
-
-/** Both made anew for each test of the suite that calls this. */
-export function freshGitlab(): Gitlab {
-  const gitlab: Partial<Gitlab> = {};
-  beforeEach(async () => {
-    gitlab.server = await GitlabServer.start();
-    gitlab.forge = new GitlabForge({
+/** GitLab, and a forge that asks it. */
+export function freshGitlab(): Fresh<GitlabServer, GitlabForge> {
+  return freshForge(async () => {
+    const server = await GitlabServer.start();
+    const forge = new GitlabForge({
       project: "hca/ingest-core",
       token: secret,
-      host: gitlab.server.host,
+      host: server.host,
       seconds: 5,
     });
+    return { server, forge };
   });
-  afterEach(() => gitlab.server?.stop());
-  return gitlab as Gitlab;
 }

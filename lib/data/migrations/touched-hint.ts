@@ -12,7 +12,7 @@ export async function readTouchedHint(chain: readonly Migration[]): Promise<Read
   if (!chain.some(({ step }) => step.kind === "python")) return undefined;
   try {
     const found: unknown = JSON.parse(await readFile(hintFile(chain), "utf8"));
-    return Array.isArray(found) ? new Set(found.map(String)) : undefined;
+    return isNames(found) ? new Set(found) : undefined;
   } catch {
     return undefined;
   }
@@ -27,6 +27,10 @@ export async function writeTouchedHint(
   await mkdir(join(file, ".."), { recursive: true });
   await writeFile(partial, JSON.stringify([...touched].sort()));
   await rename(partial, file);
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
 }
 
 function hintFile(chain: readonly Migration[]): string {

@@ -5,16 +5,10 @@ import type { MongoContext } from "../store/mongo-context";
 import { sumOfPassed } from "./passed";
 import type { StageName } from "./stage-figures";
 import type { SpreadStages } from "./stages";
-import type { Stretch, UnitResult } from "./work";
+import type { ReadingUnit, Stretch, UnitResult } from "./work";
 
 /** A collection is read in this many ranges at most: their bounds are drawn before anything begins. */
 const mostRanges = 1000;
-
-/** Units that read the database. */
-export interface ReadingUnit<Does = "dump" | "dump-migrate" | "scan"> extends Stretch {
-  readonly do: Does;
-  readonly id: string;
-}
 
 /**
  * Collections, cut into what a worker reads at a time.

@@ -3,7 +3,7 @@ import type { Part, ProcessRequest } from "../migrations";
 import { processData, validatingThreads } from "../migrations/process";
 import type { WorkerPool } from "../validation/worker-pool";
 import { type Unpacked, unpackProcess } from "./pack";
-import { newFolder, reportsFolder } from "./pass-files";
+import { newFolder, processFolder, reportsFolder } from "./pass-files";
 import { PieceSink } from "./piece-sink";
 import { PieceSource } from "./piece-source";
 import { DumpedStretch, type ReadingPlace } from "./read-unit";
@@ -29,7 +29,7 @@ export class Migrator {
 
   static async open({ place, threads, ...reading }: Workplace): Promise<Migrator> {
     const { storage, plan } = reading;
-    const process = await unpackProcess(storage.within(`${plan.pass}/process`), plan.process, place);
+    const process = await unpackProcess(storage.within(processFolder(plan.pass)), plan.process, place);
     return new Migrator(reading, process, validatingThreads(process.prepared, threads));
   }
 

@@ -8,6 +8,11 @@ export function failedFile(pass: string, index: number): string {
   return `${pass}/failed/${index}.json`;
 }
 
+/** Migrations and compiled schemas, packed. */
+export function processFolder(pass: string): string {
+  return `${pass}/process`;
+}
+
 /** What one attempt at a unit dumped. */
 export function dumpFolder(pass: string, attempt: string): string {
   return `${pass}/dump/${attempt}`;

@@ -9,7 +9,7 @@ import { sideBySide } from "../side-by-side";
 import { documentsOf, sharesOf } from "./cut";
 import { engineHash } from "./engine-hash";
 import { hashOf } from "./hash-of";
-import { doneFile, failedFile } from "./pass-files";
+import { doneFile, failedFile, processFolder } from "./pass-files";
 import type { WorkOrder } from "./run-share";
 import { getSealed, putSealed } from "./sealed";
 import { figuresOf, type StageFigures, type StageName } from "./stage-figures";
@@ -63,7 +63,7 @@ export class SpreadStages {
       token: log.token,
       pass,
       collections: sources,
-      process: await process.pack(storage.within(`${pass}/process`)),
+      process: await process.pack(storage.within(processFolder(pass))),
       segmentBytes,
     };
     return new SpreadStages(

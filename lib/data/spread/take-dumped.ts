@@ -4,8 +4,8 @@ import { dumpFileName } from "../dump/file-names";
 import type { Segment } from "../dump/manifest";
 import type { RecordLog } from "../journal/record-log";
 import type { MongoContext } from "../store/mongo-context";
-import { contentOf, type ReadingUnit } from "./database-stages";
-import type { Piece, UnitResult } from "./work";
+import { contentOf } from "./database-stages";
+import type { Piece, ReadingUnit, UnitResult } from "./work";
 
 /**
  * What workers have dumped becomes part of the dump, the same as one process leaves it: one file for each collection.
@@ -24,7 +24,7 @@ export async function takeDumped(
     const file = `${dumpFileName(collection)}.bson`;
     const place = `${context.store.db.databaseName}/${file}`;
     const own = units.filter((unit) => unit.collection === collection);
-    const parts = own.flatMap(({ id }) => results.get(id)?.dumped ?? []);
+    const parts = own.map(({ id }) => dumpedBy(id, results));
     await storage.join(
       place,
       parts.map((part) => part.file),
@@ -38,6 +38,12 @@ export async function takeDumped(
       );
   }
   return places;
+}
+
+function dumpedBy(id: string, results: ReadonlyMap<string, UnitResult>): NonNullable<UnitResult["dumped"]> {
+  const dumped = results.get(id)?.dumped;
+  if (!dumped) throw new Error(`unit ${id} dumped nothing`);
+  return dumped;
 }
 
 /** Where the segments of each part lie when the parts stand one behind the other. */

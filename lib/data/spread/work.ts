@@ -25,11 +25,17 @@ export type Unit =
   /** Puts one piece into its staging collection. */
   | { readonly do: "load"; readonly id: string; readonly piece: Piece }
   /** Reads documents out of the database into a file. */
-  | ({ readonly do: "dump"; readonly id: string } & Stretch)
+  | ReadingUnit<"dump">
   /** Does so, and migrates and judges them on their way. */
-  | ({ readonly do: "dump-migrate"; readonly id: string } & Stretch)
+  | ReadingUnit<"dump-migrate">
   /** Reads documents in the database for their content hash. */
-  | ({ readonly do: "scan"; readonly id: string } & Stretch);
+  | ReadingUnit<"scan">;
+
+/** A unit that reads the database. */
+export interface ReadingUnit<Does = "dump" | "dump-migrate" | "scan"> extends Stretch {
+  readonly do: Does;
+  readonly id: string;
+}
 
 /** Documents of one collection as they stand in the database. */
 export interface Stretch {

@@ -8,7 +8,7 @@ import { Refusal } from "../../../lib/problem";
 import { besideNames, contentOf, EngineRun } from "../engine-run";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
 import { catalogueMigrations, spread, thingsInAll } from "./catalogue";
-import { adopted, released } from "./catalogue-run";
+import { adopted, inOneProcess, released } from "./catalogue-run";
 import { WorkersHere } from "./workers-here";
 
 describe("Attempts of workers", function () {
@@ -21,8 +21,7 @@ describe("Attempts of workers", function () {
     this.timeout(firstStart);
     server = await startServer();
     migrations = catalogueMigrations();
-    await released(await adopted(server, migrations, "in_one_process"), {});
-    localContent = await contentOf(server.uri, "in_one_process");
+    ({ content: localContent } = await inOneProcess(server, migrations));
   });
   after(() => server.stop());
 

@@ -9,7 +9,7 @@ import { GeneratedSet } from "../../../tools/dataset/generate";
 import { contentOf, EngineRun, type EngineRun as Run, specFor } from "../engine-run";
 import { firstStart, startServer, type TestServer, withClient } from "../server";
 import { catalogueMigrations, goneThings, spread } from "./catalogue";
-import { adopted, released } from "./catalogue-run";
+import { adopted, inOneProcess, released } from "./catalogue-run";
 import { WorkersHere } from "./workers-here";
 
 describe("A spread pass", function () {
@@ -23,9 +23,7 @@ describe("A spread pass", function () {
     this.timeout(firstStart);
     server = await startServer();
     migrations = catalogueMigrations();
-    const next = await adopted(server, migrations, "in_one_process");
-    local = await released(next, {});
-    localContent = await contentOf(server.uri, "in_one_process");
+    ({ run: local, content: localContent } = await inOneProcess(server, migrations));
   });
   after(() => server.stop());
 
