@@ -4,7 +4,7 @@ import type { Triple } from "../../tools/examples/fragalysis-builds";
 import { up } from "../../tools/environment/environment";
 import { embedded, embeddedState } from "../embedded";
 import { FragalysisSeen, isReady, readySince } from "./fragalysis-seen";
-import { failsWith, succeeds } from "./nmdc";
+import { failsWith, neverReady, succeeds } from "./nmdc";
 
 const developers: Triple = { backend: "2026.07.1", frontend: "new-viewer", stack: "alan-new-viewer" };
 const moving: Triple = { backend: "latest", frontend: "latest", stack: "latest" };
@@ -168,7 +168,7 @@ describe("Fragalysis, a developer's, staging and production", function () {
     fragalysis.edit("staging", (file) => {
       for (const name of workloads) file.set(["services", name, "readyWithin"], 15);
     });
-    failsWith(await fragalysis.operator.up("staging"), /stack, pod stack-0: found not ready/);
+    failsWith(await fragalysis.operator.up("staging"), neverReady("stack", 0));
     await seen.assertFirstDataStand("staging");
     assert.deepEqual(await seen.digests("staging"), images);
     await seen.podsUntil("staging", "stack", (pods) => pods.length === 1 && pods.every(isReady));

@@ -108,6 +108,17 @@ export function failsWith({ code, output }: PulumiRun, ...says: readonly RegExp[
   for (const pattern of says) assert.match(output, pattern);
 }
 
+/**
+ * A pod of a StatefulSet that never becomes Ready, as whoever looks first says it: Pulumi's provider where it waits for this roll-out,
+ * the verification where the provider took the former roll-out's status for this one's. Which of them is a race inside the provider.
+ */
+export function neverReady(service: string, ordinal: number): RegExp {
+  const pod = `${service}-${String(ordinal)}`;
+  return new RegExp(
+    `${service}, pod ${pod}: found not ready|\\[Pod \\S+/${pod}\\]: containers with unready status: \\[${service}\\]`,
+  );
+}
+
 /** Resolves when the CLI has printed this; rejects when it ended before. */
 export function printed(cli: ChildProcess, wanted: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import { imagesOf, nmdcDocuments } from "../../tools/job/main-job";
 import { type PlannedRelease, System } from "../../tools/job/system";
 import { packageRoot } from "../../lib/package-root";
 import { embedded, embeddedState } from "../embedded";
-import { failsWith, releases, succeeds } from "./nmdc";
+import { failsWith, neverReady, releases, succeeds } from "./nmdc";
 
 const service = "runtime-api";
 
@@ -44,7 +44,7 @@ describe("a release whose pods have names of their own", function () {
     if (played) this.skip();
     const never = await imagesOf(await embedded(), { ...releases.second, version: "v2.19.0-never-ready" });
     plan(never, 15);
-    failsWith(await system.stack.up(), new RegExp(`${service}, pod ${service}-1: found not ready`));
+    failsWith(await system.stack.up(), neverReady(service, 1));
     await system.settled();
     const now = await pods();
     assert.equal(now.length, 2);
