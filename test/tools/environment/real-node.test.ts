@@ -9,6 +9,7 @@ import type { EmbeddedEnvironment } from "../../../lib/config/embedded";
 import { down, up } from "../../../tools/environment/environment";
 import { Layout } from "../../../tools/environment/layout";
 import { inspectMachine } from "../../../tools/environment/node/machine";
+import { namesOf } from "../../../tools/environment/settings";
 import { makeImages } from "../../../tools/images/make-images";
 import { tracesOf } from "./traces";
 
@@ -50,6 +51,16 @@ describe("The real node", function () {
     const told = (await answer.json()) as { version: string; database: string };
     assert.equal(told.version, "v1.0.0");
     assert.equal(told.database, "reachable");
+  });
+
+  it("has a bridge with a hardware address of its own, so that a pod that comes or goes cuts off no other", async () => {
+    await readyPod(environment);
+    const bridge = join("/sys/class/net", namesOf(await Layout.open(state)).bridge);
+    const addressOf = (device: string): Promise<string> => readFile(join(device, "address"), "utf8");
+    const ports = await readdir(join(bridge, "brif"));
+    assert.notEqual(ports.length, 0);
+    const taken = await Promise.all(ports.map((port) => addressOf(join("/sys/class/net", port))));
+    assert.ok(!taken.includes(await addressOf(bridge)), "the bridge has the address of one of its ports");
   });
 
   it("lets nobody ask its kubelet without a certificate of our authority", async () => {

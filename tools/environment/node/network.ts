@@ -22,9 +22,16 @@ export async function makeNetwork(layout: Layout, settings: Settings, tools: Too
   await rule("-A", chain, "-i", bridge, "-j", "ACCEPT");
   await rule("-A", chain, "-j", "DROP");
   for (const builtin of ["INPUT", "FORWARD"]) await rule("-I", builtin, "-d", pods, "-j", chain);
-  await run(tools.ip, ["link", "add", "name", bridge, "type", "bridge"]);
+  // Without a hardware address of its own a bridge takes over its ports', and each pod that comes or goes would cut off the others.
+  await run(tools.ip, ["link", "add", "name", bridge, "address", hardwareAddress(gateway), "type", "bridge"]);
   await run(tools.ip, ["address", "add", `${gateway}/24`, "dev", bridge]);
   await run(tools.ip, ["link", "set", bridge, "up"]);
+}
+
+/** One that is administered here, and as unlike others as the address of the network. */
+function hardwareAddress(address: string): string {
+  const bytes = address.split(".").map((part) => Number(part).toString(16).padStart(2, "0"));
+  return `0a:58:${bytes.join(":")}`;
 }
 
 /** Removes all of it, however far it had got. */
