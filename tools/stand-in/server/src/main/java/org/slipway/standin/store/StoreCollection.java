@@ -25,6 +25,7 @@ public final class StoreCollection extends AbstractSynchronizedMongoCollection<I
     private final List<Document> documents;
     private final IdOrder byId = new IdOrder();
     private int holes;
+    private Integer size;
 
     StoreCollection(MongoDatabase database, String name, CollectionOptions options, CursorRegistry cursors, UUID identity, List<Document> documents, Journal journal) {
         super(database, name, options, cursors);
@@ -43,12 +44,14 @@ public final class StoreCollection extends AbstractSynchronizedMongoCollection<I
         int position = documents.size();
         documents.add(document);
         byId.forget();
+        size = null;
         journal.added(identity, position, document);
         return position;
     }
 
     @Override
     protected void handleUpdate(Integer position, Document before, Document after) {
+        size = null;
         journal.updated(identity, position, after);
     }
 
@@ -57,6 +60,7 @@ public final class StoreCollection extends AbstractSynchronizedMongoCollection<I
         documents.set(position, null);
         holes++;
         byId.forget();
+        size = null;
         journal.removed(identity, position);
     }
 
@@ -113,7 +117,7 @@ public final class StoreCollection extends AbstractSynchronizedMongoCollection<I
         return count() == 0;
     }
 
-    // Sizes are counted when they are asked for: the core's own way encodes every document once more on every write.
+    // Sizes are counted when they are asked for, once between two writes: the core's own way encodes every document once more on every write.
     @Override
     protected boolean tracksDataSize() {
         return false;
@@ -124,8 +128,11 @@ public final class StoreCollection extends AbstractSynchronizedMongoCollection<I
 
     @Override
     protected synchronized int getDataSize() {
-        long size = 0;
-        for (Document document : documents) if (document != null) size += BsonSize.of(document);
-        return (int) Math.min(size, Integer.MAX_VALUE);
+        if (size == null) {
+            long bytes = 0;
+            for (Document document : documents) if (document != null) bytes += BsonSize.of(document);
+            size = (int) Math.min(bytes, Integer.MAX_VALUE);
+        }
+        return size;
     }
 }
