@@ -2,7 +2,7 @@ import { embedded } from "../../embedded";
 import { startServer, type TestServer } from "../server";
 import { SpreadPlace } from "../spread/place";
 import { killed } from "./killed";
-import { keepTable, type MatrixRow } from "./matrix-table";
+import { isKept, keepTable, type MatrixRow } from "./matrix-table";
 import { podsMatrixStore } from "./pods-store";
 
 /** Pods take a core each while they start, and an attempt waits for several of them. */
@@ -18,7 +18,8 @@ const part = {
 } as const;
 
 describe("Kill matrix of a release by pods", function () {
-  this.timeout(1_200_000);
+  // All instants of a scenario are a dozen times those of the part.
+  this.timeout(isKept() ? 7_200_000 : 1_200_000);
   const table: MatrixRow[] = [];
   const servers: TestServer[] = [];
   let place: SpreadPlace;
