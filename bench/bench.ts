@@ -39,7 +39,7 @@ async function bench(): Promise<void> {
     .option("--set-up", "also the set-up from nothing, with an empty tool cache: takes many minutes")
     .option("--end-to-end", "also the end-to-end tests of the four systems: ten minutes")
     .option("--runs <number>", "runs of a no-op up that count, and rounds of engines and workers", Number, 5)
-    .option("--documents <number>", "how many documents workers share", Number, 1_000_000)
+    .option("--documents <number>", "how many documents workers share", Number, 2_000_000)
     .option("--megabytes <number>", "size of PostgreSQL's database", Number, 1000)
     .parse();
   const { only, setUp, endToEnd, runs, megabytes, documents } = program.opts<{

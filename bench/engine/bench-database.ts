@@ -19,7 +19,7 @@ export class BenchDatabase {
 
   /** @param listen addresses; a free port of loopback where absent. */
   static async start(documents: number, listen?: readonly string[]): Promise<BenchDatabase> {
-    const heapMiB = Math.max(3072, Math.ceil(documents / 200));
+    const heapMiB = Math.max(3072, Math.ceil(documents / 140));
     const folder = await provideStandIn({});
     const server = await StandIn.start({ folder, heapMiB, ...(listen && { listen }) });
     const client = await MongoClient.connect(server.uri("slipway"));
